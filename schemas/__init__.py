@@ -1,0 +1,1 @@
+"""What travels between systems and between stages; imports nothing of `streams`."""

@@ -1,0 +1,69 @@
+"""An event that intake has accepted, read without validating it again, and how two publications of one record compare."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from typing import Any
+
+import orjson
+import rfc8785
+
+RETRACTION = "record.retracted"
+VERSION_SUFFIX = ".v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An accepted event. `kind` is the kind of the *record*: for a retraction the kind it retracts."""
+
+    id: str
+    source: str
+    kind: str
+    retraction: bool
+    time: str
+    subject: str
+    recordid: str
+    revision: int
+    recordedtime: str | None
+    data: dict[str, Any]
+
+    @property
+    def at(self) -> datetime:
+        """When it happened, with its offset."""
+        return datetime.fromisoformat(self.time.upper())
+
+    def local_day(self, zone: tzinfo) -> date:
+        """The local date of `time`."""
+        return self.at.astimezone(zone).date()
+
+    def local_date(self, zone: tzinfo) -> date:
+        """data.date where the kind has one, else the local date of `time`."""
+        given = self.data.get("date")
+        return date.fromisoformat(given) if isinstance(given, str) else self.local_day(zone)
+
+    def digest(self) -> str:
+        """SHA-256 (hex) of the RFC 8785 canonical JSON of {time, subject, data}: decides at equal revision."""
+        named = {"time": self.time, "subject": self.subject, "data": self.data}
+        return hashlib.sha256(rfc8785.dumps(named)).hexdigest()
+
+
+def read(raw: bytes) -> Event:
+    """An accepted event from its published bytes. Not a check: `schemas.check` has been there."""
+    body = orjson.loads(raw)
+    kind = body["type"].removesuffix(VERSION_SUFFIX)
+    data = body["data"]
+    retraction = kind == RETRACTION
+    return Event(
+        id=body["id"],
+        source=body["source"],
+        kind=data["kind"] if retraction else kind,
+        retraction=retraction,
+        time=body["time"],
+        subject=body["subject"],
+        recordid=body.get("recordid", body["id"]),
+        revision=body.get("revision", 1),
+        recordedtime=body.get("recordedtime"),
+        data=data,
+    )

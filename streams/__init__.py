@@ -1,0 +1,1 @@
+"""huiyu's stages, its read side and its commands."""

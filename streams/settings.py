@@ -1,0 +1,40 @@
+"""Every setting of huiyu, typed, read from environment variables with the prefix `HUIYU_`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Unset `kafka` and `clickhouse` mean the embedded broker and store of `data`."""
+
+    model_config = SettingsConfigDict(env_prefix="HUIYU_", frozen=True, extra="ignore")
+
+    kafka: str | None = Field(None, description="Kafka bootstrap servers, host:port[,host:port…]; unset: the embedded broker")
+    clickhouse: str | None = Field(
+        None, description="http(s)://user:password@host:port of ClickHouse; unset: the embedded store"
+    )
+    data: Path = Field(Path("huiyu-data"), description="Folder of the embedded stack: its logs, broker, store and state")
+    clock: Literal["live", "manual"] = Field("live", description="live: a tick at start and hourly; manual: `huiyu tick`")
+    timezone: str = Field("Asia/Shanghai", description="IANA time zone in which dates are local dates")
+    partitions: int = Field(8, ge=1, le=256, description="Partitions of every topic, fixed when first created")
+    county_key: SecretStr | None = Field(None, description="Key from which subjects are derived (HMAC-SHA256)")
+    county_key_file: Path | None = Field(None, description="File that holds the county key")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_timezone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"{value!r} is no IANA time zone such as Asia/Shanghai") from error
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)

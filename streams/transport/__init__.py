@@ -1,0 +1,1 @@
+"""Shards on Kafka: fenced, transactional, one per partition. The only code that touches Faust's insides."""
