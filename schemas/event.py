@@ -1,4 +1,4 @@
-"""An event that intake has accepted, read without validating it again, and how two publications of one record compare."""
+"""An event that intake has accepted, read without validating it again; the digest by which publications compare."""
 
 from __future__ import annotations
 

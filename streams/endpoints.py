@@ -19,8 +19,8 @@ def _embedded(settings: Settings, name: str) -> str:
     try:
         return str(json.loads(path.read_text())[name])
     except (FileNotFoundError, KeyError):
-        message = f"no stack is running in {settings.data} and HUIYU_{name.upper()} is not set: start one with `huiyu up`"
-        raise NotRunning(message) from None
+        unset = f"HUIYU_{name.upper()} is not set"
+        raise NotRunning(f"no stack is running in {settings.data} and {unset}: start one with `huiyu up`") from None
 
 
 def kafka(settings: Settings) -> str:

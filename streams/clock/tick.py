@@ -1,0 +1,101 @@
+"""Writes ticks: the moment first, then the source topics' end offsets, so that the tick stands behind all of them."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+
+import orjson
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+
+from streams import endpoints
+from streams.clock.moments import utc_text
+from streams.errors import BrokerAway, Failure, WrongTopics
+from streams.settings import Settings
+from streams.topics import CLOCK, SOURCE_TOPICS
+
+
+class BeforeNow(Failure):
+    """A tick before the pipeline's now: time does not go back."""
+
+
+def connect_consumer(settings: Settings) -> KafkaConsumer:
+    """A consumer that sees high watermarks; read_committed ends would miss acknowledged records of others."""
+    servers = endpoints.kafka(settings)
+    try:
+        return KafkaConsumer(
+            bootstrap_servers=servers, enable_auto_commit=False, isolation_level="read_uncommitted", group_id=None
+        )
+    except Exception as error:
+        raise BrokerAway(f"no Kafka broker answers at {servers} ({type(error).__name__}): is it running?") from error
+
+
+def partitions_of(consumer: KafkaConsumer, topic: str, settings: Settings) -> list[TopicPartition]:
+    """The topic's partitions; WrongTopics when they are not as many as configured."""
+    found = consumer.partitions_for_topic(topic) or set()
+    if len(found) != settings.partitions:
+        message = f"topic {topic} has {len(found)} partitions, HUIYU_PARTITIONS says {settings.partitions}"
+        raise WrongTopics(f"{message}: run `huiyu topics apply`, or set HUIYU_PARTITIONS to what was created")
+    return [TopicPartition(topic, partition) for partition in sorted(found)]
+
+
+def ends(consumer: KafkaConsumer, names: tuple[str, ...], settings: Settings) -> dict[TopicPartition, int]:
+    """End offsets (high watermarks) of every partition of the topics."""
+    wanted = [tp for name in names for tp in partitions_of(consumer, name, settings)]
+    found: dict[TopicPartition, int] = consumer.end_offsets(wanted)
+    return found
+
+
+def last_tick(consumer: KafkaConsumer, settings: Settings) -> str:
+    """The newest tick's moment, "" when there was none."""
+    partitions = partitions_of(consumer, CLOCK, settings)
+    limits = consumer.end_offsets(partitions)
+    consumer.assign(partitions)
+    waiting = {tp for tp, end in limits.items() if end > 0}
+    for tp in waiting:
+        consumer.seek(tp, max(0, limits[tp] - 2))
+    newest = ""
+    deadline = time.monotonic() + 30
+    while waiting:
+        for records in consumer.poll(500).values():
+            newest = max([newest, *(str(orjson.loads(record.value)["at"]) for record in records)])
+        waiting = {tp for tp in waiting if consumer.position(tp) < limits[tp]}
+        if time.monotonic() > deadline:
+            raise BrokerAway("the clock topic cannot be read to its end within 30 s")
+    return newest
+
+
+class Ticker:
+    """Advances the pipeline's clock; keeps its connections, so that many ticks cost little. A context manager."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._consumer = connect_consumer(settings)
+        self._producer = KafkaProducer(bootstrap_servers=endpoints.kafka(settings), acks="all", enable_idempotence=True)
+        self._newest = last_tick(self._consumer, settings)
+
+    def __enter__(self) -> Ticker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._producer.close()
+        self._consumer.close()
+
+    def tick(self, at: datetime) -> str:
+        """Advance the clock to `at`; returns its text. Raises BeforeNow."""
+        moment = utc_text(at)
+        if moment < self._newest:
+            raise BeforeNow(f"tick at {moment} is before the pipeline's now, {self._newest}: time does not go back")
+        limits = ends(self._consumer, SOURCE_TOPICS, self._settings)
+        for partition in range(self._settings.partitions):
+            here = {tp.topic: end for tp, end in limits.items() if tp.partition == partition}
+            self._producer.send(CLOCK, orjson.dumps({"at": moment, "ends": here}), b"tick", partition=partition)
+        self._producer.flush(60)
+        self._newest = moment
+        return moment
+
+
+def tick(settings: Settings, at: datetime) -> str:
+    """Advance the pipeline's clock once. Raises BeforeNow."""
+    with Ticker(settings) as ticker:
+        return ticker.tick(at)

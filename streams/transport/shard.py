@@ -1,0 +1,159 @@
+"""One partition of one stage: its state, valid for as long as nobody else opened the same transactional id.
+
+Outputs, changed state and the next source offsets of a decision are ONE Kafka transaction. The offsets in the state
+topic are the truth; the consumer group's commits are advisory. Memory changes only after the commit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
+from streams.transport.batches import Batch
+from streams.transport.fatal import log
+from streams.transport.port import Decision, Output, Record, Stage
+
+OFFSET = b"\0offset/"
+Part = tuple[str, Batch]
+
+
+class Gap(Exception):
+    """A batch starts after what this shard has seen: its state is old, or input was skipped."""
+
+
+class Shard:
+    """Partition `partition` of `sources`, folded by one `Stage` under one transactional producer."""
+
+    def __init__(
+        self, name: str, partition: int, sources: tuple[str, ...], broker: str, make_stage: Callable[[int], Stage]
+    ) -> None:
+        self.name, self.partition, self.sources, self.broker = name, partition, sources, broker
+        self.stage = make_stage(partition)
+        self.next: dict[str, int] = {}
+        self._producer: AIOKafkaProducer | None = None
+
+    async def open(self) -> Shard:
+        """Fence the previous owner, then read the state topic to its end: in this order the state is the newest."""
+        await self.close()
+        self._producer = AIOKafkaProducer(
+            bootstrap_servers=self.broker,
+            transactional_id=f"{self.name}-{self.partition}",
+            transaction_timeout_ms=60_000,
+            linger_ms=0,
+            max_batch_size=1 << 20,
+            max_request_size=4 << 20,
+        )
+        await self._producer.start()
+        state = await self._load()
+        log.info("shard opened", stage=self.name, partition=self.partition, keys=state)
+        return self
+
+    async def close(self) -> None:
+        if self._producer is not None:
+            producer, self._producer = self._producer, None
+            await producer.stop()
+
+    async def _load(self) -> int:
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self.broker,
+            enable_auto_commit=False,
+            isolation_level="read_committed",
+            max_partition_fetch_bytes=4 << 20,
+            auto_offset_reset="earliest",  # 'latest' can win a race with the seek: then nothing is read
+        )
+        await consumer.start()
+        try:
+            state = await self._read_state(consumer)
+            self.next = {
+                key[len(OFFSET) :].decode(): int(state.pop(key)) for key in list(state) if key.startswith(OFFSET)
+            }
+            missing = [TopicPartition(t, self.partition) for t in self.sources if t not in self.next]
+            if missing:  # nothing ever committed: seen nothing, whatever the group's offset says
+                beginnings = await consumer.beginning_offsets(missing)
+                self.next.update({tp.topic: offset for tp, offset in beginnings.items()})
+            self.stage.restore(state.items())
+            return len(state)
+        finally:
+            await consumer.stop()
+
+    async def _read_state(self, consumer: AIOKafkaConsumer) -> dict[bytes, bytes]:
+        tp = TopicPartition(f"{self.name}-state", self.partition)
+        sources = [TopicPartition(topic, self.partition) for topic in self.sources]
+        consumer.assign([tp, *sources])  # unassigned topics cost seconds of metadata look-up: assign and pause them
+        consumer.pause(*sources)
+        begin = (await consumer.beginning_offsets([tp]))[tp]
+        end = (await consumer.end_offsets([tp]))[tp]
+        consumer.seek(tp, begin)
+        state: dict[bytes, bytes] = {}
+        while await consumer.position(tp) < end:  # by position: transaction markers take offsets too
+            for record in (await consumer.getmany(tp, timeout_ms=500)).get(tp, ()):
+                if record.value is None:
+                    state.pop(record.key, None)
+                else:
+                    state[record.key] = record.value
+        return state
+
+    async def process(self, parts: Sequence[Part]) -> None:
+        """Fold batches in the order read; raises Gap when one starts after what this shard has seen."""
+        positions, records = self._fresh(parts)
+        if positions == self.next:
+            return
+        decision = self.stage.decide(records, positions)
+        await self._commit(decision, positions)
+        while decision.more:
+            decision = self.stage.decide((), positions)
+            await self._commit(decision, positions)
+
+    def _fresh(self, parts: Sequence[Part]) -> tuple[dict[str, int], list[Record]]:
+        positions, records = dict(self.next), list[Record]()
+        for topic, batch in parts:
+            seen = positions[topic]
+            if batch.start > seen:
+                raise Gap(f"{topic}/{self.partition}: want {seen}, got {batch.start}")
+            if batch.end > seen:
+                records.extend(r for r in batch if r.offset >= seen)
+                positions[topic] = batch.end
+        return positions, records
+
+    async def _commit(self, decision: Decision, positions: dict[str, int]) -> None:
+        changes = list(decision.changes.items())
+        changes += [(OFFSET + t.encode(), b"%d" % offset) for t, offset in positions.items() if offset != self.next[t]]
+        producer = self._producer
+        assert producer is not None, "a closed shard cannot commit"
+        await producer.begin_transaction()
+        sent: list[asyncio.Future[Any]] = []
+        for (topic, partition), outputs in _by_partition(decision.outputs).items():
+            sent += await _send(producer, topic, partition, outputs)
+        state = [Output(f"{self.name}-state", self.partition, key, value) for key, value in changes]
+        sent += await _send(producer, f"{self.name}-state", self.partition, state)
+        await asyncio.gather(*sent)
+        await producer.commit_transaction()
+        decision.install()
+        self.next = positions
+
+
+def _by_partition(outputs: Sequence[Output]) -> dict[tuple[str, int], list[Output]]:
+    grouped: dict[tuple[str, int], list[Output]] = {}
+    for output in outputs:
+        grouped.setdefault((output.topic, output.partition), []).append(output)
+    return grouped
+
+
+async def _send(producer: AIOKafkaProducer, topic: str, partition: int, outputs: Sequence[Output]) -> list[Any]:
+    """Hand over as few batches as fit; returns the delivery futures."""
+    futures: list[Any] = []
+    if not outputs:
+        return futures
+    batch = producer.create_batch()
+    for output in outputs:
+        record = {"key": output.key, "value": output.value, "timestamp": None, "headers": list(output.headers)}
+        if batch.append(**record) is None:
+            futures.append(await producer.send_batch(batch, topic, partition=partition))
+            batch = producer.create_batch()
+            if batch.append(**record) is None:
+                raise ValueError(f"a record for {topic} is larger than a batch may be")
+    futures.append(await producer.send_batch(batch, topic, partition=partition))
+    return futures
