@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line on stderr; topics, offsets, codes and ids of alerts only, never child data."""
+"""Structured logs: one JSON object a line on stderr; topics, offsets, codes, ids of alerts; no child data."""
 
 from __future__ import annotations
 

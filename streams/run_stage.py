@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from streams import endpoints, logs
 from streams.settings import Settings
 from streams.topics import CHILD_EVENTS, CLOCK, EXCHANGE, FACILITY_EVENTS, SOURCE_TOPICS
+from streams.transport.port import Stage
+
+SOURCES: Mapping[str, tuple[str, ...]] = {
+    "intake": (*SOURCE_TOPICS, CLOCK, EXCHANGE),
+    "timeline": (CHILD_EVENTS,),
+    "centers": (FACILITY_EVENTS,),
+}
 
 
 def run_stage(name: str, settings: Settings) -> None:
@@ -29,17 +38,19 @@ def _run_fold(name: str, settings: Settings) -> None:
     from streams.embedded.ready import announce
     from streams.transport.worker import run_stage as run_on_faust
 
+    run_on_faust(name, SOURCES[name], endpoints.kafka(settings), settings.partitions, _maker(name, settings), announce)
+
+
+def _maker(name: str, settings: Settings) -> Callable[[int], Stage]:
     partitions, zone = settings.partitions, settings.zone
     if name == "intake":
         from streams.intake.stage import IntakeStage
 
-        sources, make = (*SOURCE_TOPICS, CLOCK, EXCHANGE), lambda p: IntakeStage(p, partitions)
-    elif name == "timeline":
+        return lambda partition: IntakeStage(partition, partitions)
+    if name == "timeline":
         from streams.timeline.stage import TimelineStage
 
-        sources, make = (CHILD_EVENTS,), lambda p: TimelineStage(p, partitions, zone)
-    else:
-        from streams.centers.stage import CentersStage
+        return lambda partition: TimelineStage(partition, partitions, zone)
+    from streams.centers.stage import CentersStage
 
-        sources, make = (FACILITY_EVENTS,), lambda p: CentersStage(p, partitions, zone)
-    run_on_faust(name, sources, endpoints.kafka(settings), partitions, make, announce)
+    return lambda partition: CentersStage(partition, partitions, zone)

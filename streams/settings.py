@@ -16,17 +16,19 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="HUIYU_", frozen=True, extra="ignore")
 
     kafka: str | None = Field(
-        None, description="Kafka bootstrap servers, host:port[,host:port…]; unset: the embedded broker"
+        default=None, description="Kafka bootstrap servers, host:port[,host:port…]; unset: the embedded broker"
     )
     clickhouse: str | None = Field(
-        None, description="http(s)://user:password@host:port of ClickHouse; unset: the embedded store"
+        default=None, description="http(s)://user:password@host:port of ClickHouse; unset: the embedded store"
     )
-    data: Path = Field(Path("huiyu-data"), description="Folder of the embedded stack: logs, broker, store")
-    clock: Literal["live", "manual"] = Field("live", description="live: ticks at start and hourly; manual: `huiyu tick`")
-    timezone: str = Field("Asia/Shanghai", description="IANA time zone in which dates are local dates")
-    partitions: int = Field(8, ge=1, le=256, description="Partitions of every topic, fixed when first created")
-    county_key: SecretStr | None = Field(None, description="Key from which subjects are derived (HMAC-SHA256)")
-    county_key_file: Path | None = Field(None, description="File that holds the county key")
+    data: Path = Field(default=Path("huiyu-data"), description="Folder of the embedded stack: logs, broker, store")
+    clock: Literal["live", "manual"] = Field(
+        default="live", description="live: ticks at start and hourly; manual: `huiyu tick`"
+    )
+    timezone: str = Field(default="Asia/Shanghai", description="IANA time zone in which dates are local dates")
+    partitions: int = Field(default=8, ge=1, le=256, description="Partitions of every topic, fixed when first created")
+    county_key: SecretStr | None = Field(default=None, description="Key from which subjects are derived (HMAC-SHA256)")
+    county_key_file: Path | None = Field(default=None, description="File that holds the county key")
 
     @field_validator("timezone")
     @classmethod

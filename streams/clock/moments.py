@@ -1,4 +1,4 @@
-"""Moments as text: one form everywhere inside, RFC 3339 in UTC with milliseconds, so that text order is time order. Pure."""
+"""Moments as text: one form everywhere inside, RFC 3339 in UTC with milliseconds, text order is time order. Pure."""
 
 from __future__ import annotations
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from schemas.internal import ROUTE, pack
 from schemas.identifiers import child_id
+from schemas.internal import ROUTE, pack
 from schemas.problems import Problem
 from streams import topics
 from streams.intake.arrival import LINK, REGISTRATION, Arrival

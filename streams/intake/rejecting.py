@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
-
-import orjson
-
-from schemas.check import Refused, masked_value
-from schemas.identifiers import mask
+from schemas.check import Refused
 from schemas.internal import Origin
-from schemas.problems import Problem
-from schemas.times import utc_text
 from streams import topics
 from streams.transport.port import Output
 

@@ -1,4 +1,4 @@
-"""One partition of intake: gathers what a record is, calls the pure modules beside it, and returns what they decided."""
+"""One partition of intake: gathers, calls the pure modules beside it, returns what they decided."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class _Step:
             self._published(record)
 
     def _exchanged(self, value: bytes) -> None:
-        meta, raw = unpack(value)
+        meta, _ = unpack(value)
         if meta["t"] == TICK:
             ticks.arrived(self.draft, meta)
         elif meta["t"] == FACT:

@@ -1,4 +1,4 @@
-"""What integration tests need of the real stack: publish by plain kafka-python, run workers, read topics to their end."""
+"""What integration tests need of the real stack: publish with plain kafka-python, run workers, read topics."""
 
 from __future__ import annotations
 
