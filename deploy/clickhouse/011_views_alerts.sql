@@ -1,0 +1,105 @@
+-- Views on alerts and on what was refused or waits.
+
+CREATE OR REPLACE VIEW huiyu.alerts
+(
+    alert_id String COMMENT '预警编号 / alert: one and the same for one condition, for ever',
+    rule LowCardinality(String) COMMENT '规则 / rule, e.g. checkup-overdue',
+    rule_version UInt32 COMMENT '规则版本 / version of the rule',
+    severity LowCardinality(String) COMMENT '严重程度 / severity',
+    child_id String COMMENT '儿童编号 / child, empty if it is about no child',
+    center_id String COMMENT '托育机构 / childcare centre, empty if none',
+    clinic_id String COMMENT '医疗卫生机构 / clinic, empty if none',
+    milestone LowCardinality(String) COMMENT '体检节点 / checkup milestone, empty if none',
+    state LowCardinality(String) COMMENT '状态 / open, escalated or resolved',
+    resolution LowCardinality(String) COMMENT
+        '解决方式 / done, done-late, caught-up, superseded, departed, corrected or expired; empty while active',
+    due_on Nullable(Date) COMMENT '应检日期 / due date of what is missing',
+    raised_at DateTime64(3, '${timezone}') COMMENT '首次发出时间 / now of the pipeline when first raised',
+    changed_at DateTime64(3, '${timezone}') COMMENT '最近变化时间 / now of the pipeline at the latest transition',
+    acknowledged_at Nullable(DateTime64(3, '${timezone}')) COMMENT '确认时间 / when a person acknowledged it',
+    acknowledged_by String COMMENT '确认人 / who acknowledged it',
+    acknowledged_until Nullable(Date) COMMENT '确认有效期 / until when the acknowledgement holds',
+    acknowledged_reason LowCardinality(String) COMMENT '确认原因 / why',
+    detail String COMMENT '依据，JSON 文本（含登记来源与记录编号） / what it was decided on, as JSON text, with the registering source''s record'
+)
+AS SELECT alert_id, rule, rule_version, severity, child_id, center_id, clinic_id, milestone, state, resolution, due_on,
+    raised_at, changed_at, acknowledged_at, acknowledged_by, acknowledged_until, acknowledged_reason, detail
+FROM huiyu_store.alerts FINAL
+COMMENT '预警：每条预警一行 / One row per alert';
+
+CREATE OR REPLACE VIEW huiyu.alert_history
+(
+    alert_id String COMMENT '预警编号 / alert',
+    at DateTime64(3, '${timezone}') COMMENT '变化时间 / now of the pipeline at the transition',
+    state LowCardinality(String) COMMENT '变化后的状态 / state it went to',
+    resolution LowCardinality(String) COMMENT '解决方式 / resolution, empty while active',
+    transition UInt64 COMMENT '变化次序 / order of the transitions of one alert'
+)
+AS SELECT alert_id, at, state, resolution, transition
+FROM huiyu_store.alert_history FINAL
+COMMENT '预警状态变化：每次变化一行 / One row per transition of an alert';
+
+CREATE OR REPLACE VIEW huiyu.rejections
+(
+    topic LowCardinality(String) COMMENT '原主题 / topic the event was published to',
+    partition UInt16 COMMENT '原分区 / its partition',
+    offset UInt64 COMMENT '原位移 / its offset',
+    source String COMMENT '数据来源（可读时） / source, where readable',
+    type String COMMENT '事件类型（可读时） / type, where readable',
+    subject String COMMENT '匿名标识（可读时，身份号码已遮盖） / subject, where readable, identifiers masked',
+    code LowCardinality(String) COMMENT '拒绝代码 / code of the rejection',
+    path String COMMENT '出错位置（JSON 指针） / JSON pointer of the problem that gave the code',
+    detail String COMMENT '全部问题，JSON 文本 / every problem found, as JSON text: code, path, message, allowed',
+    received_at Nullable(DateTime64(3, '${timezone}')) COMMENT '接收时间 / broker''s append time of the event',
+    sha256 String COMMENT '原始内容的 SHA-256 / SHA-256 of the original bytes',
+    size UInt64 COMMENT '原始字节数 / size of the original in bytes'
+)
+AS SELECT topic, partition, offset, source, type, subject, code, path, detail, received_at, sha256, size
+FROM huiyu_store.rejections FINAL
+COMMENT '被拒绝的事件：每个事件一行 / One row per rejected event';
+
+CREATE OR REPLACE VIEW huiyu.unlinked_subjects
+(
+    subject String COMMENT '匿名标识 / subject that is not registered',
+    source String COMMENT '数据来源 / source of the records',
+    records UInt64 COMMENT '等待的记录数 / records that wait for a registration, a link or a registered source',
+    first_at Nullable(DateTime64(3, '${timezone}')) COMMENT '最早接收时间 / append time of the first of them',
+    last_at Nullable(DateTime64(3, '${timezone}')) COMMENT '最近接收时间 / append time of the last of them'
+)
+AS SELECT subject, source, sum(records) AS records, min(first_at) AS first_at, max(last_at) AS last_at
+FROM huiyu_store.unlinked FINAL
+GROUP BY subject, source
+HAVING records > 0
+COMMENT '尚未关联到儿童的记录：每个标识与来源一行 / Subjects whose records wait: one row per subject and source';
+
+CREATE OR REPLACE VIEW huiyu.sources
+(
+    source String COMMENT '数据来源 / source: clinic:ID, center:ID or registry:ID',
+    side LowCardinality(String) COMMENT '来源类别 / clinic, center or registry',
+    cadence LowCardinality(String) COMMENT '上报频率 / working-days, weekly or irregular; empty if not registered',
+    heard_until Nullable(DateTime64(3, '${timezone}')) COMMENT '数据已到达的时间 / until when it has been heard',
+    state LowCardinality(String) COMMENT
+        '状态 / heard, registered (nothing heard yet) or unregistered (its events wait)',
+    registered_at Nullable(DateTime64(3, '${timezone}')) COMMENT '登记时间 / time of its registration'
+)
+AS WITH
+    max(given_side) AS registered_side,
+    startsWith(source, 'registry:') AS is_registry,
+    registered_side != '' OR is_registry AS known
+SELECT
+    source,
+    splitByChar(':', source)[1] AS side,
+    registered_side = '' AND is_registry ? 'irregular' : max(given_cadence) AS cadence,
+    max(heard) AS heard_until,
+    multiIf(NOT known, 'unregistered', heard_until IS NULL, 'registered', 'heard') AS state,
+    max(given_at) AS registered_at
+FROM
+(
+    SELECT source, side::String AS given_side, cadence::String AS given_cadence, registered_at AS given_at,
+        CAST(NULL, 'Nullable(DateTime64(3, \'${timezone}\'))') AS heard
+    FROM huiyu_store.sources FINAL
+    UNION ALL
+    SELECT source, '', '', NULL, heard_until FROM huiyu_store.source_heard FINAL
+)
+GROUP BY source
+COMMENT '数据来源：每个来源一行 / One row per source, registered or heard';

@@ -1,0 +1,1 @@
+"""The ClickHouse side: connecting, the tables and their migrations, the queries that commands and pages ask."""
