@@ -109,8 +109,12 @@ CREATE OR REPLACE VIEW huiyu_store.clock
     now Nullable(DateTime64(3, '${timezone}')) COMMENT '当前时间 / now of the whole stage',
     today Nullable(Date) COMMENT '当前日期 / its local date'
 )
-AS SELECT stage, min(now) AS now, toDate(min(now), '${timezone}') AS today
-FROM huiyu_store.watermarks FINAL
-GROUP BY stage
-HAVING uniqExact(partition) >= ${partitions} AND countIf(now IS NULL) = 0
+AS SELECT stage, earliest AS now, toDate(earliest, '${timezone}') AS today
+FROM
+(
+    SELECT stage, min(now) AS earliest, countIf(now IS NOT NULL) AS heard
+    FROM huiyu_store.watermarks FINAL
+    GROUP BY stage
+)
+WHERE heard >= ${partitions}
 COMMENT '各阶段的当前时间 / now of every stage';

@@ -66,10 +66,14 @@ CREATE OR REPLACE VIEW huiyu.unlinked_subjects
     first_at Nullable(DateTime64(3, '${timezone}')) COMMENT '最早接收时间 / append time of the first of them',
     last_at Nullable(DateTime64(3, '${timezone}')) COMMENT '最近接收时间 / append time of the last of them'
 )
-AS SELECT subject, source, sum(records) AS records, min(first_at) AS first_at, max(last_at) AS last_at
-FROM huiyu_store.unlinked FINAL
-GROUP BY subject, source
-HAVING records > 0
+AS SELECT subject, source, total AS records, first AS first_at, last AS last_at
+FROM
+(
+    SELECT subject, source, sum(records) AS total, min(first_at) AS first, max(last_at) AS last
+    FROM huiyu_store.unlinked FINAL
+    GROUP BY subject, source
+)
+WHERE total > 0
 COMMENT '尚未关联到儿童的记录：每个标识与来源一行 / Subjects whose records wait: one row per subject and source';
 
 CREATE OR REPLACE VIEW huiyu.sources

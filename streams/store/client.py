@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import unquote, urlsplit
 
 import clickhouse_connect
 from clickhouse_connect.driver.client import Client
-from clickhouse_connect.driver.exceptions import ClickHouseError
+from clickhouse_connect.driver.exceptions import ClickHouseError, OperationalError
 
 from streams import endpoints
 from streams.errors import Failure, StoreAway, StoreRefused
@@ -33,6 +34,8 @@ def connect(settings: Settings, database: str = DATABASE) -> Client:
     url = urlsplit(endpoints.clickhouse(settings))
     if url.scheme not in ("http", "https") or not url.hostname:
         raise Failure("HUIYU_CLICKHOUSE is no address such as http://user:password@host:8123")
+    # The driver also logs every error that it raises, with the address and the server's text.
+    logging.getLogger("clickhouse_connect").setLevel(logging.CRITICAL)
     with failures(place(settings)):
         return clickhouse_connect.get_client(
             host=url.hostname,
@@ -42,6 +45,7 @@ def connect(settings: Settings, database: str = DATABASE) -> Client:
             password=unquote(url.password or ""),
             database=database,
             autogenerate_session_id=False,
+            compress=False,  # the store is on this machine or in the same room: compressing costs more than it saves
             connect_timeout=5,
             client_name="huiyu",
         )
@@ -72,7 +76,9 @@ def _failure(error: ClickHouseError, address: str) -> Failure:
     if code is None:
         if "No space left" in str(error):
             return StoreBusy(f"the disk of ClickHouse at {address} is full")
-        return StoreAway(f"no ClickHouse answers at {address}: is it running?")
+        if isinstance(error, OperationalError):
+            return StoreAway(f"no ClickHouse answers at {address}: is it running?")
+        return StoreRefused(f"the driver of ClickHouse refuses what was to be sent ({type(error).__name__})")
     if code == WRONG_PASSWORD:
         return StoreRefused(f"ClickHouse at {address} refuses the user or the password (set in HUIYU_CLICKHOUSE)")
     if code in (UNKNOWN_DATABASE, UNKNOWN_TABLE):

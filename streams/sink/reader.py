@@ -1,0 +1,93 @@
+"""The sink's Kafka consumer: committed records only, positions committed by hand."""
+
+from __future__ import annotations
+
+import structlog
+from kafka import KafkaConsumer
+from kafka import errors as kafka_errors
+from kafka.structs import OffsetAndMetadata, TopicPartition
+
+from streams import endpoints
+from streams.errors import BrokerAway, WrongTopics
+from streams.settings import Settings
+from streams.sink.rows import READERS, Message
+
+GROUP = "sink"
+COMMIT_TIMEOUT_MS = 10_000
+LOST = (
+    kafka_errors.CommitFailedError,
+    kafka_errors.RebalanceInProgressError,
+    kafka_errors.IllegalGenerationError,
+    kafka_errors.UnknownMemberIdError,
+    kafka_errors.KafkaTimeoutError,
+)
+"""A commit that was not taken: another member reads on from the last one, and the same rows are written again."""
+
+log = structlog.get_logger()
+
+
+class Reader:
+    """Reads every topic the store is fed from. Raises BrokerAway, WrongTopics when opened.
+
+    Its positions are those of the fetcher, which pass transaction markers and aborted records: after everything was
+    read they equal the end offsets, and `huiyu wait` compares just these.
+    """
+
+    def __init__(self, settings: Settings, max_records: int) -> None:
+        servers = endpoints.kafka(settings)
+        try:
+            self._consumer = KafkaConsumer(
+                bootstrap_servers=servers.split(","),
+                group_id=GROUP,
+                client_id="huiyu-sink",
+                isolation_level="read_committed",
+                auto_offset_reset="earliest",
+                enable_auto_commit=False,
+                max_poll_records=max_records,
+                session_timeout_ms=6_000,
+                heartbeat_interval_ms=1_500,
+                metadata_max_age_ms=15_000,
+            )
+        except (kafka_errors.KafkaError, OSError) as error:
+            raise BrokerAway(f"no Kafka broker answers at {servers}: is it running?") from error
+        self._committed: dict[TopicPartition, int] = {}
+        self._subscribe()
+
+    def _subscribe(self) -> None:
+        missing = READERS.keys() - self._consumer.topics()
+        if missing:
+            self._consumer.close(autocommit=False)
+            raise WrongTopics(f"topics are missing: {', '.join(sorted(missing))}: run `huiyu topics apply`")
+        self._consumer.subscribe(list(READERS))
+
+    def poll(self, seconds: float) -> list[Message]:
+        """What has been committed since; empty when nothing came within `seconds`."""
+        polled = self._consumer.poll(timeout_ms=max(0, int(seconds * 1000)))
+        return [record for records in polled.values() for record in records]
+
+    @property
+    def assigned(self) -> bool:
+        return bool(self._consumer.assignment())
+
+    def commit(self) -> None:
+        """Commit the positions behind all that `poll` gave out, where they moved since the last commit."""
+        positions = self._positions()
+        moved = {tp: position for tp, position in positions.items() if self._committed.get(tp) != position}
+        if not moved:
+            return
+        offsets = {tp: OffsetAndMetadata(position, "", -1) for tp, position in moved.items()}
+        try:
+            self._consumer.commit(offsets, timeout_ms=COMMIT_TIMEOUT_MS)
+        except LOST as error:
+            log.warning("positions were not committed, the rows will be written again", error=type(error).__name__)
+            self._committed = {}
+            return
+        self._committed = positions
+
+    def _positions(self) -> dict[TopicPartition, int]:
+        known = {tp: self._consumer.position(tp, timeout_ms=0) for tp in self._consumer.assignment()}
+        return {tp: position for tp, position in known.items() if position is not None}
+
+    def close(self) -> None:
+        """Leave the group, so that its partitions pass on at once."""
+        self._consumer.close(autocommit=False)

@@ -1,0 +1,123 @@
+"""What the sink makes of a message: the rows it brings to the store. Pure: no I/O, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+import orjson
+
+from schemas.internal import EVENT, FACT, Origin, unpack
+from streams.topics import ALERTS, CHILD_EVENTS, FACILITY_EVENTS, REJECTED_EVENTS, STORE_ROWS, TIMELINE_ENTRIES
+from streams.transport.port import Record
+
+
+class BadMessage(Exception):
+    """A message that no stage may write: our own error. Tells where it lies, never what it holds."""
+
+
+class Message(Record, Protocol):
+    """A Kafka record with its headers, as kafka-python hands it out."""
+
+    @property
+    def headers(self) -> Sequence[tuple[str, bytes]]: ...
+
+
+class Row(NamedTuple):
+    """One version of a row. `known_at`: the broker's time of the message, ms since 1970; the same at every replay."""
+
+    table: str
+    version: int
+    deleted: bool
+    known_at: int
+    values: Mapping[str, Any]
+
+
+def rows_of(record: Message) -> list[Row]:
+    """The rows of one message. Raises BadMessage."""
+    try:
+        return READERS[record.topic](record)
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        place = f"{record.topic}/{record.partition}/{record.offset}"
+        raise BadMessage(f"{place} is no message of this topic ({type(error).__name__})") from None
+
+
+def _timeline_entry(record: Message) -> list[Row]:
+    body = orjson.loads(record.value or b"")
+    return [Row("timeline", body["version"], body["deleted"], record.timestamp, body["row"])]
+
+
+def _store_row(record: Message) -> list[Row]:
+    body = orjson.loads(record.value or b"")
+    return [Row(body["table"], body["version"], body["deleted"], record.timestamp, body["row"])]
+
+
+def _alert(record: Message) -> list[Row]:
+    """A transition: the alert as it stands now, and a line of its history."""
+    body = orjson.loads(record.value or b"")
+    version, row = body["version"], body["row"]
+    history = {"alert_id": row["alert_id"], "transition": version, **body["transition"]}
+    return [
+        Row("alerts", version, body.get("deleted", False), record.timestamp, row),
+        Row("alert_history", version, False, record.timestamp, history),
+    ]
+
+
+def _event(record: Message) -> list[Row]:
+    """The accepted event in full. Facts go to every shard: only one of the copies is kept."""
+    meta, raw = unpack(record.value or b"")
+    kind = meta["t"]
+    if kind != EVENT and kind != FACT:
+        return []
+    origin = Origin.parse(meta["o"], meta["a"])
+    if kind == FACT and (record.topic != FACILITY_EVENTS or origin.partition != record.partition):
+        return []
+    entity = (record.key or b"").decode() if kind == EVENT else ""
+    values = {
+        "topic": origin.topic,
+        "partition": origin.partition,
+        "offset": origin.offset,
+        "via": record.topic,
+        "child_id": entity if record.topic == CHILD_EVENTS else "",
+        "center_id": entity if record.topic == FACILITY_EVENTS else "",
+        "appended_at": origin.appended_at,
+        "visible_at": meta["v"],
+        "raw": raw,
+    }
+    return [Row("events", record.offset, False, record.timestamp, values)]
+
+
+def _rejection(record: Message) -> list[Row]:
+    """All that is told of a rejection stands in the headers; the refused bytes stay on the topic."""
+    told = {name: value.decode("utf-8", "replace") for name, value in record.headers}
+    origin = Origin.parse(told["origin"], 0)
+    values = {
+        "topic": origin.topic,
+        "partition": origin.partition,
+        "offset": origin.offset,
+        "source": told.get("source", ""),
+        "type": told.get("type", ""),
+        "subject": told.get("subject", ""),
+        "code": told["code"],
+        "path": _path(told["code"], orjson.loads(told["detail"])),
+        "detail": told["detail"],
+        "received_at": told.get("received_at"),
+        "sha256": told["sha256"],
+        "size": int(told["size"]),
+    }
+    return [Row("rejections", record.offset, False, record.timestamp, values)]
+
+
+def _path(code: str, problems: list[Mapping[str, Any]]) -> str:
+    """The JSON pointer of the first problem that gave the rejection its code."""
+    return next((problem.get("path") or "" for problem in problems if problem.get("code") == code), "")
+
+
+READERS: Mapping[str, Callable[[Message], list[Row]]] = {
+    TIMELINE_ENTRIES: _timeline_entry,
+    ALERTS: _alert,
+    REJECTED_EVENTS: _rejection,
+    STORE_ROWS: _store_row,
+    CHILD_EVENTS: _event,
+    FACILITY_EVENTS: _event,
+}

@@ -1,0 +1,85 @@
+"""Inserts batches into ClickHouse, and tries again while the store is away or short of something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import structlog
+from clickhouse_connect.driver.client import Client
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
+
+from streams.errors import StoreAway
+from streams.settings import Settings
+from streams.sink.batch import Batch, Columns
+from streams.store.client import StoreBusy, connect, failures, place
+
+PATIENCE = 60.0
+"""Seconds of trying before the process ends and leaves the rest to the supervisor; nothing is committed meanwhile."""
+
+SETTINGS = {"async_insert": 0, "insert_deduplicate": 0, "deduplicate_insert": "disable"}
+"""An insert is in the table when it is acknowledged, and is never dropped for resembling an earlier one: rows replace
+each other by version, whereas a deduplication token that outlived a kill would lose the retry silently."""
+
+log = structlog.get_logger()
+
+
+class Writer:
+    """Writes batches through one connection, which it opens when first needed and again after a failure."""
+
+    def __init__(self, settings: Settings, stopping: Callable[[], bool], patience: float = PATIENCE) -> None:
+        self._settings = settings
+        self._stopping = stopping
+        self._patience = patience
+        self._client: Client | None = None
+
+    def write(self, batch: Batch) -> None:
+        """Returns when ClickHouse has acknowledged every row.
+
+        Raises StoreAway or StoreBusy when that took too long, StoreRefused and BadMessage at once.
+        """
+        for columns in batch.inserts():
+            for target in columns.targets:
+                self._retrying()(self._insert, target, columns)
+
+    def check(self) -> None:
+        """Returns when the store answers and has our databases. Raises as `write` does."""
+        self._retrying()(self._connected)
+
+    def close(self) -> None:
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def _insert(self, target: str, columns: Columns) -> None:
+        client = self._connected()
+        with failures(place(self._settings)):
+            client.insert(
+                target,
+                columns.data,
+                column_names=columns.names,
+                column_type_names=columns.types,
+                database="huiyu_store",
+                column_oriented=True,
+                settings=SETTINGS,
+            )
+
+    def _connected(self) -> Client:
+        if self._client is None:
+            self._client = connect(self._settings)
+        return self._client
+
+    def _retrying(self) -> Retrying:
+        patience = stop_after_delay(self._patience)
+        return Retrying(
+            retry=retry_if_exception_type((StoreAway, StoreBusy)),
+            wait=wait_exponential_jitter(initial=0.2, max=5.0, jitter=0.2),
+            stop=lambda state: patience(state) or self._stopping(),
+            before_sleep=self._failed,
+            reraise=True,
+        )
+
+    def _failed(self, state: RetryCallState) -> None:
+        """A connection after a failure is a new one: the store may have moved or restarted."""
+        self.close()
+        error = state.outcome.exception() if state.outcome else None
+        log.warning("store does not take the batch, trying again", attempt=state.attempt_number, error=str(error))
