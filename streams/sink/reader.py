@@ -38,6 +38,7 @@ class Reader:
         try:
             self._consumer = KafkaConsumer(
                 bootstrap_servers=servers.split(","),
+                bootstrap_timeout_ms=10_000,
                 group_id=GROUP,
                 client_id="huiyu-sink",
                 isolation_level="read_committed",

@@ -72,7 +72,7 @@ class Writer:
         patience = stop_after_delay(self._patience)
         return Retrying(
             retry=retry_if_exception_type((StoreAway, StoreBusy)),
-            wait=wait_exponential_jitter(initial=0.2, max=5.0, jitter=0.2),
+            wait=wait_exponential_jitter(multiplier=0.2, max=5.0, jitter=0.2),
             stop=lambda state: patience(state) or self._stopping(),
             before_sleep=self._failed,
             reraise=True,
