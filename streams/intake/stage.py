@@ -118,7 +118,8 @@ class _Step:
     def decision(self, positions: Mapping[str, int]) -> Decision:
         stage, draft, placing = self.stage, self.draft, self.placing
         for arrival, problem in placing.overflowed:
-            self.outputs.append(rejecting.overflowed(stage.partition, arrival.origin, arrival.raw, problem))
+            key = arrival.event.subject.encode()
+            self.outputs.append(rejecting.refused_later(stage.partition, arrival.origin, arrival.raw, key, problem))
         outputs = [*self.outputs, *placing.outputs, *reporting.unlinked_rows(draft, stage.partition)]
         if not placing.pending:  # what may go was published before: no tick passes it
             outputs += ticks.pass_on(draft, stage.partition, stage.partitions, positions)

@@ -1,0 +1,82 @@
+"""`huiyu demo`: one command from nothing to a county's numbers, compared with the county's own books."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from streams.clock.wait import wait
+from streams.demo.compare import compare
+from streams.demo.county import County, days
+from streams.demo.show import show_alerts, show_differences, show_next, show_overview, show_timeline
+from streams.demo.survey import import_survey
+from streams.embedded.stack import Stack
+from streams.errors import Failure
+from streams.settings import Settings
+from streams.simulate import Plan, simulate
+from streams.store.read import Store
+
+WAIT_S = 600
+
+
+class NotTheTruth(Failure):
+    """What can be queried differs from the county's own books."""
+
+
+def run(plan: Plan, console: Console) -> None:
+    """Simulate, publish, wait, compare, show; nothing is left running. Raises NotTheTruth."""
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="huiyu-demo-") as folder:
+        county, data = Path(folder) / "county", Path(folder) / "data"
+        _say(console, started, f"simulating {plan.days} days of a county until {plan.until} …")
+        summary = simulate(plan, county)
+        _say(console, started, f"{summary['events']:,} events, {summary['faults']:,} faulty records; starting the stack …")
+        with Stack(data=data, clock="manual") as stack:
+            settings = Settings(kafka=stack.kafka, clickhouse=stack.clickhouse, data=data, clock="manual")
+            _say(console, started, "Apache Kafka, the ClickHouse engine and the stages are ready; publishing …")
+            _publish(settings, county, console, started)
+            _show(settings, county, console, started)
+        _say(console, started, "stack stopped, nothing left running")
+
+
+def _publish(settings: Settings, county: Path, console: Console, started: float) -> None:
+    began = time.monotonic()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    plan = list(days(county))
+    with County(settings) as publisher, Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task("days published", total=len(plan))
+        for number, day in enumerate(plan, 1):
+            publisher.publish(day.messages)
+            publisher.tick(day.tick_at)
+            bar.advance(task)
+            if not console.is_terminal and number % 30 == 0:
+                _say(console, started, f"day {number} of {len(plan)}, {publisher.published:,} records")
+        published = publisher.published
+    wait(settings, WAIT_S)
+    seconds = time.monotonic() - began
+    rate = published / seconds
+    _say(console, started, f"{published:,} records queryable after {seconds:.1f} s: {rate:,.0f} events per second")
+
+
+def _show(settings: Settings, county: Path, console: Console, started: float) -> None:
+    with Store(settings) as store:
+        comparison = compare(store, county / "truth")
+        rows = sum(comparison.rows.values())
+        _say(console, started, f"compared {rows:,} rows with the county's own books: {len(comparison.differences)} differences")
+        if comparison.differences:
+            show_differences(console, comparison)
+            raise NotTheTruth(f"{len(comparison.differences)} differences between the store and the county's truth")
+        _say(console, started, f"WHO's survey imported: {import_survey(settings)} children, a checkup each")
+        wait(settings, WAIT_S)
+        show_overview(console, store)
+        show_alerts(console, store)
+        show_timeline(console, store)
+        show_next(console)
+
+
+def _say(console: Console, started: float, text: str) -> None:
+    console.print(f"[{time.monotonic() - started:5.1f} s] {text}", markup=False, highlight=False)

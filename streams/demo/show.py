@@ -1,0 +1,69 @@
+"""What the demo prints at its end: the overview, a day's alerts, one child's timeline, and what to try next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from streams.demo.compare import Comparison
+from streams.store.read import Store
+
+NEXT = """Try next:
+  huiyu up                                   the same stack, and it stays
+  eval "$(huiyu env)"                        its endpoints, for any Kafka or ClickHouse client
+  huiyu publish examples/first-event.jsonl   an event, queryable about a second later
+  huiyu wait && huiyu overview
+  huiyu query "SELECT clinic_id, sum(due) AS due, sum(missed) AS missed FROM huiyu.clinic_months GROUP BY clinic_id"
+  huiyu query "SELECT date, sum(present), sum(absent_sick) FROM huiyu.center_days GROUP BY date ORDER BY date DESC LIMIT 7"
+  huiyu audit                                the log against the store, record by record"""
+
+
+def show_overview(console: Console, store: Store) -> None:
+    (row,) = store.rows("SELECT * FROM huiyu.county_overview")
+    _print(console, "The county 县域总览", [{"figure": name, "value": _text(value)} for name, value in row.items()])
+
+
+def show_alerts(console: Console, store: Store) -> None:
+    rows = store.rows(
+        "SELECT clinic_id, rule, milestone, state, due_on, child_id FROM huiyu.alerts"
+        " WHERE toDate(changed_at) = (SELECT max(toDate(changed_at)) FROM huiyu.alerts WHERE state != 'resolved')"
+        " AND state != 'resolved' ORDER BY clinic_id, due_on LIMIT 10"
+    )
+    _print(console, "Alerts of the last day on which any opened or escalated (first 10) 当日预警", rows)
+
+
+def show_timeline(console: Console, store: Store) -> None:
+    rows = store.rows(
+        "SELECT local_date, age_days, kind, source, record_id, revision FROM huiyu.timeline WHERE child_id ="
+        " (SELECT child_id FROM huiyu.timeline GROUP BY child_id"
+        "  ORDER BY uniqExact(kind) DESC, child_id LIMIT 1) AND kind NOT IN ('attendance.recorded', 'health-check.recorded')"
+        " ORDER BY occurred_at LIMIT 14"
+    )
+    _print(console, "One child's timeline (first 14 entries, without attendance and morning checks) 儿童时间轴", rows)
+
+
+def show_differences(console: Console, comparison: Comparison) -> None:
+    for difference in comparison.differences[:50]:
+        console.print(f"  {difference}", markup=False, highlight=False, soft_wrap=True)
+
+
+def show_next(console: Console) -> None:
+    console.print(f"\n{NEXT}\n", markup=False, highlight=False, soft_wrap=True)
+
+
+def _print(console: Console, title: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    rows = list(rows)
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    for column in rows[0] if rows else ():
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(_text(value) for value in row.values()))
+    console.print(table)
+
+
+def _text(value: Any) -> str:
+    return f"{value:,.2f}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)

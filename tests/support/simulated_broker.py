@@ -1,0 +1,103 @@
+"""A broker in memory behind the same port: the stages run on it with any interleaving of their inputs and any batches.
+
+It is no mock of Kafka: it proves nothing about transport. It lets a property test try thousands of orders of the
+stages' own decisions, each committed whole, with stages reloaded from their state topic at any moment.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from streams.transport.port import Decision, Stage
+
+NEVER_BEFORE_MS = 1_780_272_000_000  # 2026-06-01T00:00:00Z, the first append time
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A record in a partition's log."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...] = ()
+
+
+@dataclass
+class SimulatedBroker:
+    """Logs by (topic, partition); append time grows by one millisecond a record."""
+
+    logs: dict[tuple[str, int], list[Stored]] = field(default_factory=lambda: defaultdict(list))
+    clock: int = NEVER_BEFORE_MS
+
+    def append(
+        self, topic: str, partition: int, key: bytes | None, value: bytes | None, headers: object = ()
+    ) -> Stored:
+        self.clock += 1
+        log = self.logs[topic, partition]
+        stored = Stored(topic, partition, len(log), self.clock, key, value, tuple(headers))  # type: ignore[arg-type]
+        log.append(stored)
+        return stored
+
+    def end(self, topic: str, partition: int) -> int:
+        return len(self.logs[topic, partition])
+
+    def all(self, topic: str, partitions: int) -> list[Stored]:
+        return [record for p in range(partitions) for record in self.logs[topic, p]]
+
+
+class Runner:
+    """One partition of one stage on the simulated broker."""
+
+    def __init__(
+        self, broker: SimulatedBroker, sources: tuple[str, ...], partition: int, make: Callable[[int], Stage]
+    ) -> None:
+        self.broker, self.sources, self.partition, self._make = broker, sources, partition, make
+        self.positions = dict.fromkeys(sources, 0)
+        self.state: dict[bytes, bytes] = {}
+        self.reload()
+
+    def reload(self) -> None:
+        """As after a kill: a new stage from the state topic alone."""
+        self.stage = self._make(self.partition)
+        self.stage.restore(self.state.items())
+
+    def behind(self) -> list[str]:
+        return [t for t in self.sources if self.positions[t] < self.broker.end(t, self.partition)]
+
+    def step(self, rng: random.Random, most: int) -> None:
+        """Fold a random prefix of what waits in one or more sources; commit it whole."""
+        records, positions = [], dict(self.positions)
+        for topic in rng.sample(behind := self.behind(), rng.randint(1, len(behind))):
+            log, start = self.broker.logs[topic, self.partition], positions[topic]
+            positions[topic] = min(len(log), start + rng.randint(1, most))
+            records += log[start : positions[topic]]
+        self._commit(self.stage.decide(records, positions))
+        self.positions = positions
+
+    def _commit(self, decision: Decision) -> None:
+        for output in decision.outputs:
+            self.broker.append(output.topic, output.partition, output.key, output.value, output.headers)
+        for key, value in decision.changes.items():
+            if value is None:
+                self.state.pop(key, None)
+            else:
+                self.state[key] = value
+        decision.install()
+        if decision.more:
+            self._commit(self.stage.decide((), self.positions))
+
+
+def run_to_end(runners: list[Runner], rng: random.Random, most: int = 40, reload_rate: float = 0.05) -> None:
+    """Step randomly chosen runners until nobody is behind; now and then one is killed and reloads."""
+    while ready := [runner for runner in runners if runner.behind()]:
+        runner = rng.choice(ready)
+        if rng.random() < reload_rate:
+            runner.reload()
+        runner.step(rng, most)
