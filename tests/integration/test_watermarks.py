@@ -21,7 +21,7 @@ from tests.support.builders import a_registration, a_source
 from tests.support.pipeline import read_topic, topic_of, until, worker
 
 PARTITIONS = 4
-CHILDREN = 3_000
+CHILDREN = 12_000
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ class Publisher(threading.Thread):
             sent = self._producer.send(topic_of(event), orjson.dumps(event), event["subject"].encode(), **astray)
             sent.add_callback(lambda _, name: self.acknowledged.__setitem__(name, time.time()), event["id"])
             sent.add_errback(self.failed.append)
-            if number % 100 == 0:
+            if number % 4 == 0:
                 self._producer.flush(30)
         self._producer.flush(30)
         self._producer.close()
@@ -107,7 +107,7 @@ def test_under_kills_every_record_is_sent_on_once_and_ahead_of_the_ticks_behind_
         injuries = 0
         while publisher.is_alive():
             ticker.tick(datetime.now(UTC))
-            if len(publisher.acknowledged) > (injuries + 1) * 500:
+            if len(publisher.acknowledged) > (injuries + 1) * 2_000:
                 victim = workers.pop(0)
                 victim.send_signal(signal.SIGKILL if injuries % 2 == 0 else signal.SIGTERM)
                 victim.wait(30)
