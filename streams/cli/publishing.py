@@ -1,9 +1,195 @@
-"""Commands for what clinics and centres use: publish, check, import, token."""
+"""Commands for what clinics and centres use: publish, check, import, token. They need the base install only."""
 
 from __future__ import annotations
 
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
 import typer
+
+from streams.errors import Failure
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from streams.publish.offline import Target
+
+EVERY = 500
+"""Lines between two movements of a progress bar."""
+
+Files = Annotated[list[str], typer.Argument(metavar="FILE…", help="JSON lines, one event a line; - is standard input")]
+
+
+class Scheme(StrEnum):
+    cn_id = "cn-id"
+    birth_cert = "birth-cert"
+    local = "local"
+
+
+class Example(StrEnum):
+    who_survey = "who-survey"
 
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands to the application."""
+    app.command()(publish)
+    app.command()(check)
+    app.command("import")(import_)
+    app.command()(token)
+
+
+def publish(files: Files) -> None:
+    """Publish events, each to its kind's topic; wait until all are acknowledged; name the lines refused (exit 1)."""
+    from streams.publish import Publisher
+    from streams.settings import Settings
+
+    _quiet()
+    with Publisher(settings=Settings()) as publisher:
+        refused = _each_line(files, publisher, "publishing")
+        sent = publisher.flush()
+    _end(f"{sent:,} events published and acknowledged, {refused:,} refused", refused)
+
+
+def check(files: Files) -> None:
+    """Check events as `publish` and huiyu itself do, offline; nothing is sent; exit 1 names what would be refused."""
+    from streams.publish.offline import Nowhere
+
+    target = Nowhere()
+    refused = _each_line(files, target, "checking")
+    _end(f"{target.taken:,} events are valid, {refused:,} are not", refused)
+
+
+def import_(
+    file: Annotated[Path | None, typer.Argument(metavar="FILE.csv", help="a spreadsheet saved as CSV")] = None,
+    mapping: Annotated[Path | None, typer.Option(help="TOML file: which columns make which fields")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="write JSON lines for `publish` instead of sending; - is stdout")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="check everything, send and write nothing")] = False,
+    revision: Annotated[int, typer.Option(min=1, help="raise it when a corrected sheet is imported again")] = 1,
+    example: Annotated[Example | None, typer.Option(help="import this worked example")] = None,
+) -> None:
+    """Make a sheet events: published, written (--out) or only checked (--dry-run); exit 1 when some are refused."""
+    from streams.publish.survey import EXAMPLE_KEY, survey_csv, survey_mapping
+
+    _quiet()
+    if example is not None:
+        _import(survey_csv(), survey_mapping(), out, dry_run, revision, EXAMPLE_KEY, with_sources=True)
+    elif file is None or mapping is None:
+        raise Failure("import needs FILE.csv and --mapping M.toml, or --example who-survey")
+    else:
+        _import(file, mapping, out, dry_run, revision, None, with_sources=False)
+
+
+def token(
+    value: Annotated[str, typer.Argument(help="the identifier; - reads it from standard input (no shell history)")],
+    scheme: Annotated[Scheme, typer.Option(help="what kind of identifier")],
+    source: Annotated[str | None, typer.Option(help="for local: who gave the number, for example center:yucai")] = None,
+) -> None:
+    """The subject for an identifier: a token from which nobody without the county's key can get back."""
+    from schemas.identifiers import is_resident_number, normalised, subject
+    from streams.publish.county_key import county_key
+    from streams.settings import Settings
+
+    value = sys.stdin.readline().strip() if value == "-" else value
+    try:
+        found = subject(scheme.value, value, county_key(Settings()), source)
+    except ValueError as error:
+        raise Failure(str(error)) from None
+    if scheme is Scheme.cn_id and not is_resident_number(normalised(value)):
+        print("huiyu: warning: this is no valid resident identity number; is it typed right?", file=sys.stderr)
+    print(found)
+
+
+def _import(
+    file: Path, mapping: Path, out: Path | None, dry_run: bool, revision: int, key: bytes | None, with_sources: bool
+) -> None:
+    from streams.publish.county_key import county_key
+    from streams.publish.importing import Tally, import_sheet
+    from streams.publish.lines import read_lines
+    from streams.publish.sheet.mapping import load_mapping
+    from streams.publish.survey import survey_sources
+    from streams.settings import Settings
+
+    plan, tally = load_mapping(mapping), Tally()
+    if key is None:
+        key = county_key(Settings()) if plan.needs_county_key else b""
+    with _target(out, dry_run) as target, _progress("importing", None) as bar:
+        for line in read_lines([str(survey_sources())]) if with_sources else ():
+            target.publish(line.event)
+        for problem in import_sheet(file, plan, target, key, revision, tally):
+            bar.console.print(f"{file}:{problem}", markup=False, highlight=False, soft_wrap=True)
+    done = "checked, nothing sent" if dry_run else f"written to {out}" if out else "published and acknowledged"
+    _end(f"{tally} ({done})", tally.refused, to_stderr=str(out) == "-")
+
+
+@contextmanager
+def _target(out: Path | None, dry_run: bool) -> Iterator[Target]:
+    from streams.publish import Publisher
+    from streams.publish.offline import IntoFile, Nowhere
+    from streams.settings import Settings
+
+    if dry_run:
+        yield Nowhere()
+    elif str(out) == "-":
+        yield IntoFile(sys.stdout.buffer)
+    elif out is not None:
+        try:
+            with out.open("wb") as stream:
+                yield IntoFile(stream)
+        except OSError as error:
+            raise Failure(f"{out} cannot be written: {error.strerror}") from error
+    else:
+        with Publisher(settings=Settings()) as publisher:
+            yield publisher
+
+
+def _each_line(files: list[str], target: Target, doing: str) -> int:
+    """Give each line to the target, name what it refuses on stderr; how many were refused."""
+    from streams.publish.lines import read_lines, total_size
+    from streams.publish.outcomes import Refused
+
+    refused = behind = 0
+    with _progress(doing, total_size(files)) as bar:
+        for count, line in enumerate(read_lines(files), 1):
+            behind += line.size
+            try:
+                target.publish(line.event)
+            except Refused as refusal:
+                refused += 1
+                for problem in refusal.problems:
+                    bar.console.print(f"{line}: {problem}", markup=False, highlight=False, soft_wrap=True)
+            if count % EVERY == 0:
+                bar.advance(bar.task_ids[0], behind)
+                behind = 0
+        bar.advance(bar.task_ids[0], behind)
+    return refused
+
+
+@contextmanager
+def _progress(doing: str, total: int | None) -> Iterator[Progress]:
+    """A bar on stderr when that is a terminal, else nothing."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
+        bar.add_task(doing, total=total)
+        yield bar
+
+
+def _quiet() -> None:
+    """kafka-python's own warnings about connections: the command says in one line what the user can do."""
+    logging.getLogger("kafka").setLevel(logging.CRITICAL + 1)
+
+
+def _end(summary: str, refused: int, to_stderr: bool = False) -> None:
+    print(summary, file=sys.stderr if to_stderr else sys.stdout)
+    if refused:
+        raise typer.Exit(1)

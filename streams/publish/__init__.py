@@ -1,0 +1,16 @@
+"""The SDK that clinics and centres install: build events, check them, publish them. Needs the base install only."""
+
+from streams.publish.envelope import new_event, new_reporting_completed, new_retraction
+from streams.publish.outcomes import NotDelivered, Position, Receipt, Refused
+from streams.publish.publisher import Publisher
+
+__all__ = [
+    "NotDelivered",
+    "Position",
+    "Publisher",
+    "Receipt",
+    "Refused",
+    "new_event",
+    "new_reporting_completed",
+    "new_retraction",
+]
