@@ -41,8 +41,10 @@ def import_sheet(
         tally.rows += 1
         for made in reader.events(row):
             problems = _taken(made, target)
-            tally.taken[made.kind] += not problems
-            tally.refused += bool(problems)
+            if problems:
+                tally.refused += 1
+            else:
+                tally.taken[made.kind] += 1
             yield from problems
 
 

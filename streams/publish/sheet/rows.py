@@ -47,6 +47,11 @@ class RowReader:
 
     def events(self, row: Row) -> Iterator[FromRow]:
         """The events of a row, in the mapping's order."""
+        if row.surplus:
+            message = f"has {row.surplus} cells more than there are headings"
+            problem = CellProblem(row.number, "", "bad-row", message, f"{len(row.cells)} cells, quoted where needed")
+            yield FromRow(row.number, "", None, {}, (problem,))
+            return
         for wanted in self._mapping.events:
             filling = Filling(row, self._places, self._mapping.zone)
             if not wanted.needs or any(map(filling.text, wanted.needs)):

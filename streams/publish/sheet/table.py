@@ -18,10 +18,14 @@ class WrongSheet(Failure):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`number` as a spreadsheet program shows it; cells without surrounding blanks, "" where they count as empty."""
+    """`number` as a spreadsheet program shows it; as many cells as headings, "" where they count as empty.
+
+    `surplus`: cells beyond the headings, a sign that a cell holds the delimiter without quotes.
+    """
 
     number: int
     cells: tuple[str, ...]
+    surplus: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ def read_sheet(path: Path, mapping: Mapping) -> Sheet:
     lines = _lines(path, mapping)
     for number, cells in lines:
         if number == mapping.header:
-            return Sheet(Headings(tuple(cell.strip() for cell in cells)), _rows(lines, mapping, len(cells), path))
+            return Sheet(Headings(tuple(cell.strip() for cell in cells)), _rows(lines, mapping, len(cells)))
     raise WrongSheet(f"{path} has no row {mapping.header}, in which the headings should be")
 
 
@@ -75,12 +79,10 @@ def _lines(path: Path, mapping: Mapping) -> Iterator[tuple[int, list[str]]]:
         raise WrongSheet(f"{path} is no CSV: {error}") from error
 
 
-def _rows(lines: Iterator[tuple[int, list[str]]], mapping: Mapping, width: int, path: Path) -> Iterator[Row]:
+def _rows(lines: Iterator[tuple[int, list[str]]], mapping: Mapping, width: int) -> Iterator[Row]:
     empty = frozenset(mapping.empty)
     for number, line in lines:
         cells = [text if (text := cell.strip()) not in empty else "" for cell in line]
-        if not any(cells):
-            continue
-        if len(cells) > width and any(cells[width:]):
-            raise WrongSheet(f"{path}:row {number} has {len(cells)} cells, the headings are {width}")
-        yield Row(number, (*cells[:width], *[""] * (width - len(cells))))
+        if any(cells):
+            surplus = len(cells) - width if any(cells[width:]) else 0
+            yield Row(number, (*cells[:width], *[""] * (width - len(cells))), surplus)
