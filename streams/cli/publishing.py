@@ -52,7 +52,7 @@ def publish(files: Files) -> None:
     with Publisher(settings=Settings()) as publisher:
         refused = _each_line(files, publisher, "publishing")
         sent = publisher.flush()
-    _end(f"{sent:,} events published and acknowledged, {refused:,} refused", refused)
+    _end(f"{sent:,} published and acknowledged, {refused:,} refused", refused)
 
 
 def check(files: Files) -> None:
@@ -61,7 +61,7 @@ def check(files: Files) -> None:
 
     target = Nowhere()
     refused = _each_line(files, target, "checking")
-    _end(f"{target.taken:,} events are valid, {refused:,} are not", refused)
+    _end(f"{target.taken:,} valid, {refused:,} refused", refused)
 
 
 def import_(

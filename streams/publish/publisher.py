@@ -41,7 +41,7 @@ class Publisher:
         source: str | None = None,
         settings: Settings | None = None,
         *,
-        answer_within_s: float = 15.0,
+        answer_within_s: float = 10.0,
         deliver_within_s: float = 120.0,
         client: Mapping[str, Any] | None = None,
     ) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -69,12 +71,12 @@ def test_check_names_every_wrong_line_by_file_and_number_and_exits_with_1(tmp_pa
     assert first.endswith(")")
     assert "(allowed: " in first
     assert second.startswith(f"{file}:4: not-json: ")
-    assert (done.stdout, done.returncode) == ("1 events are valid, 2 are not\n", 1)
+    assert (done.stdout, done.returncode) == ("1 valid, 2 refused\n", 1)
 
 
 def test_check_reads_standard_input_and_is_silent_without_a_terminal() -> None:
     done = huiyu("check", "-", stdin=a_line() + b"\n" + a_line(weight_kg=9.6))
-    assert (done.stdout, done.stderr, done.returncode) == ("2 events are valid, 0 are not\n", "", 0)
+    assert (done.stdout, done.stderr, done.returncode) == ("2 valid, 0 refused\n", "", 0)
 
 
 def test_a_plain_identity_number_is_refused_and_not_repeated_on_the_screen() -> None:
@@ -94,7 +96,7 @@ def test_import_writes_events_that_check_accepts(tmp_path: Path) -> None:
     done = huiyu("import", "--example", "who-survey", "--out", out)
     counts = "498 rows: 498 checkup.recorded, 498 child.registered; 0 refused"
     assert (done.stdout, done.stderr) == (f"{counts} (written to {out})\n", "")
-    assert huiyu("check", out).stdout == "998 events are valid, 0 are not\n"
+    assert huiyu("check", out).stdout == "998 valid, 0 refused\n"
 
 
 def test_import_onto_standard_output_is_json_lines_and_nothing_else() -> None:
@@ -129,3 +131,23 @@ def test_import_without_a_sheet_says_what_it_needs() -> None:
     done = huiyu("import")
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert "--mapping" in done.stderr
+
+
+def test_a_terminal_sees_a_progress_bar(tmp_path: Path) -> None:
+    file = tmp_path / "events.jsonl"
+    file.write_bytes(a_line())
+    screen, terminal = pty.openpty()
+    command = [sys.executable, "-m", "streams.cli", "check", str(file)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=terminal, env={**os.environ, "TERM": "xterm"}):
+        os.close(terminal)
+        shown = _all_of(screen)
+    assert b"checking" in shown
+
+
+def _all_of(screen: int) -> bytes:
+    shown = b""
+    with contextlib.suppress(OSError):  # how Linux says that nobody holds the other end any more
+        while part := os.read(screen, 4096):
+            shown += part
+    os.close(screen)
+    return shown
