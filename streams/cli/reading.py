@@ -136,7 +136,7 @@ def _print_child(head: Answer) -> None:
             parts.append(f"enrolled at {row['center_id']}")
         if row["next_milestone"]:
             parts.append(f"next {row['next_milestone']} due {row['next_due_on']}")
-        parts.append(f"{row['open_alerts']} active alerts")
+        parts.append(f"active alerts: {row['open_alerts']}")
         print(" · ".join(parts))
 
 

@@ -89,7 +89,7 @@ def _event(record: Message) -> list[Row]:
 
 def _rejection(record: Message) -> list[Row]:
     """All that is told of a rejection stands in the headers; the refused bytes stay on the topic."""
-    told = {name: value.decode("utf-8", "replace") for name, value in record.headers}
+    told = {name: (value or b"").decode("utf-8", "replace") for name, value in record.headers}
     origin = Origin.parse(told["origin"], 0)
     values = {
         "topic": origin.topic,

@@ -17,7 +17,7 @@ from streams.settings import Settings
 from streams.sink.reader import Reader
 from streams.sink.rows import BadMessage
 from streams.sink.writer import Writer
-from tests.support.stores import PARTITIONS, Offsets, a_migrated_stack, a_sink, ask, eventually, run_sink
+from tests.support.stores import PARTITIONS, Offsets, a_migrated_stack, a_sink, ask, change, eventually, run_sink
 from tests.unit.sink.messages import (
     AMessage,
     a_rejection,
@@ -162,6 +162,24 @@ def test_a_store_that_is_away_costs_no_row(settings: Settings, publisher: Publis
     with a_sink(settings):
         eventually(offsets.passed, "the row is stored after all")
     assert ask(settings, "SELECT count() FROM timeline WHERE record_id = 'patient'") == [(1,)]
+
+
+def test_a_full_disk_costs_no_row_and_is_named(settings: Settings, publisher: Publisher, offsets: Offsets) -> None:
+    """The engine refuses as with a full disk when more space is asked for than any disk has."""
+    with a_sink(settings):
+        eventually(offsets.passed, "everything before is read")
+    publisher.commit(a_timeline_entry(record_id="patient too"))
+    before, table = offsets.committed(), "huiyu_store.timeline"
+    change(settings, f"ALTER TABLE {table} MODIFY SETTING min_free_disk_bytes_to_perform_insert = {10**18}")
+    try:
+        with pytest.raises(StoreRefused, match=r"disk of ClickHouse at .* is full"):
+            run_sink(settings, lambda: False, patience=0.3)
+    finally:
+        change(settings, f"ALTER TABLE {table} RESET SETTING min_free_disk_bytes_to_perform_insert")
+    assert offsets.committed() == before
+    with a_sink(settings):
+        eventually(offsets.passed, "the row is stored after all")
+    assert ask(settings, "SELECT count() FROM timeline WHERE record_id = 'patient too'") == [(1,)]
 
 
 def test_a_message_that_no_stage_may_write_ends_the_sink_before_anything_is_committed(

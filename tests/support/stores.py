@@ -57,14 +57,17 @@ def a_migrated_stack(data: Path) -> Iterator[Settings]:
         yield settings
 
 
+def change(settings: Settings, *statements: str) -> None:
+    client = connect(settings)
+    for statement in statements:
+        client.command(statement)
+    client.close()
+
+
 def truncate(settings: Settings) -> None:
     """Take every row out of the store."""
     tables = "SELECT name FROM system.tables WHERE database = 'huiyu_store' AND engine LIKE '%Tree'"
-    client = connect(settings)
-    for (table,) in client.query(tables).result_rows:
-        if table != "migrations":
-            client.command(f"TRUNCATE TABLE huiyu_store.{table}")
-    client.close()
+    change(settings, *(f"TRUNCATE TABLE huiyu_store.{t}" for (t,) in ask(settings, tables) if t != "migrations"))
 
 
 def a_row(table: str, version: int = 1, deleted: bool = False, **values: Any) -> Row:
