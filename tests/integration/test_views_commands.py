@@ -46,9 +46,10 @@ def test_a_timeline_is_shown_in_local_time(settings: Settings) -> None:
     ran = huiyu(settings, "timeline", CHILD)
     assert ran.returncode == 0, ran.stderr
     head, names, first, *_ = ran.stdout.splitlines()
-    assert (
-        head == f"{CHILD} · female · born 2025-06-01 · clinic chengguan · active · enrolled at yucai · 1 active alerts"
-    )
+    assert head.split(" · ") == [
+        *(CHILD, "female", "born 2025-06-01", "clinic chengguan"),
+        *("active", "enrolled at yucai", "active alerts: 1"),
+    ]
     assert names.split() == ["when", "age", "kind", "by", "what", "notes"]
     assert first.startswith("2026-03-02 09:30:00  281 d  checkup.recorded  clinic:chengguan  weight_kg=9.6")
 
