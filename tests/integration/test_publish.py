@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -49,9 +50,14 @@ DATA: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 @pytest.fixture(scope="module")
-def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with Stack(data=tmp_path_factory.mktemp("publish") / "data", stages=(), partitions=PARTITIONS) as stack:
-        yield stack.kafka
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with Stack(data=tmp_path_factory.mktemp("publish") / "data", stages=(), partitions=PARTITIONS) as running:
+        yield running
+
+
+@pytest.fixture
+def kafka(stack: Stack) -> str:
+    return stack.kafka
 
 
 def about(subject: str) -> dict[str, Any]:
@@ -151,6 +157,18 @@ def test_more_events_than_may_be_in_flight_arrive_in_order(kafka: str) -> None:
         assert publisher.flush() == 25_000
     found = [orjson.loads(record.value)["recordid"] for record in records_of(kafka, "clinic-events", child)]
     assert found == [str(number) for number in range(25_000)]
+
+
+def test_a_broker_that_is_killed_and_comes_back_has_every_event_that_was_published(stack: Stack) -> None:
+    child = subject_of("killed")
+    with Publisher(stack.kafka, source="clinic:a") as publisher:
+        for number in range(12_000):
+            publisher.record("checkup.recorded", child, {"clinic_id": "a"}, AT, recordid=str(number))
+            if number == 5_000:
+                os.kill(stack.pid("broker"), signal.SIGKILL)
+        assert publisher.flush() == 12_000
+    found = {orjson.loads(record.value)["recordid"] for record in records_of(stack.kafka, "clinic-events", child)}
+    assert found == {str(number) for number in range(12_000)}
 
 
 def test_a_broker_that_is_away_is_one_line_and_exit_code_4(tmp_path: Path) -> None:
