@@ -11,6 +11,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 from streams.errors import StoreAway
 from streams.settings import Settings
 from streams.sink.batch import Batch, Columns
+from streams.sink.rows import BadMessage
 from streams.store.client import StoreBusy, connect, failures, place
 
 PATIENCE = 60.0
@@ -51,6 +52,13 @@ class Writer:
             self._client = None
 
     def _insert(self, target: str, columns: Columns) -> None:
+        try:
+            self._send(target, columns)
+        except (ValueError, TypeError, ArithmeticError) as error:
+            # The driver's text may quote what it could not write.
+            raise BadMessage(f"{target} was given a value of another type ({type(error).__name__})") from None
+
+    def _send(self, target: str, columns: Columns) -> None:
         client = self._connected()
         with failures(place(self._settings)):
             client.insert(
