@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from streams.store.read import Store
+from streams.store.read import Queries
 
 KEYS: Mapping[str, tuple[str, ...]] = {
     "timeline": ("child_id", "kind", "source", "record_id"),
@@ -43,7 +43,9 @@ class Difference:
 
     def __str__(self) -> str:
         what = f"{self.table} {'/'.join(self.key)}: {self.problem}"
-        return what if self.problem in ("missing", "unexpected", "double") else f"{what}: {self.truth!r} ≠ {self.store!r}"
+        return (
+            what if self.problem in ("missing", "unexpected", "double") else f"{what}: {self.truth!r} ≠ {self.store!r}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Comparison:
     differences: tuple[Difference, ...]
 
 
-def compare(store: Store, truth: Path) -> Comparison:
+def compare(store: Queries, truth: Path) -> Comparison:
     """Every table of `truth` (JSON lines and JSON objects) against the view of the same name."""
     rows: dict[str, int] = {}
     differences: list[Difference] = []
@@ -67,10 +69,11 @@ def compare(store: Store, truth: Path) -> Comparison:
     return Comparison(rows | {"county_overview": 1, "rejections": 1}, tuple(differences))
 
 
-def _table(store: Store, table: str, keys: tuple[str, ...], expected: list[dict[str, Any]]) -> Iterable[Difference]:
+def _table(store: Queries, table: str, keys: tuple[str, ...], expected: list[dict[str, Any]]) -> Iterable[Difference]:
     columns = sorted({column for row in expected for column in row} | set(keys))
-    found = store.rows(f"SELECT {', '.join(columns)} FROM huiyu.{table} {ACTIVE_ALERTS if table == 'alerts' else ''}")
-    return differ(table, keys, expected, found)
+    where = ACTIVE_ALERTS if table == "alerts" else ""
+    found = store.ask(f"SELECT {', '.join(columns)} FROM huiyu.{table} {where}")
+    return differ(table, keys, expected, found.objects())
 
 
 def differ(
@@ -122,13 +125,13 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _overview(store: Store, expected: Mapping[str, Any]) -> Iterable[Difference]:
-    (found,) = store.rows("SELECT * FROM huiyu.county_overview")
+def _overview(store: Queries, expected: Mapping[str, Any]) -> Iterable[Difference]:
+    (found,) = store.overview().objects()
     return _cells("county_overview", ("county",), expected, found)
 
 
-def _rejections(store: Store, expected: Mapping[str, int]) -> Iterable[Difference]:
-    found = {r["code"]: r["n"] for r in store.rows("SELECT code, count() AS n FROM huiyu.rejections GROUP BY code")}
+def _rejections(store: Queries, expected: Mapping[str, int]) -> Iterable[Difference]:
+    found = dict(store.ask("SELECT code, count() FROM huiyu.rejections GROUP BY code").rows)
     for code in expected.keys() | found.keys():
         if expected.get(code, 0) != found.get(code, 0):
             yield Difference("rejections", (code,), "count", expected.get(code, 0), found.get(code, 0))

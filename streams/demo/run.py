@@ -18,7 +18,8 @@ from streams.embedded.stack import Stack
 from streams.errors import Failure
 from streams.settings import Settings
 from streams.simulate import Plan, simulate
-from streams.store.read import Store
+from streams.store.client import connect
+from streams.store.read import Queries
 
 WAIT_S = 600
 
@@ -34,7 +35,11 @@ def run(plan: Plan, console: Console) -> None:
         county, data = Path(folder) / "county", Path(folder) / "data"
         _say(console, started, f"simulating {plan.days} days of a county until {plan.until} …")
         summary = simulate(plan, county)
-        _say(console, started, f"{summary['events']:,} events, {summary['faults']:,} faulty records; starting the stack …")
+        _say(
+            console,
+            started,
+            f"{summary['events']:,} events, {summary['faults']:,} faulty records; starting the stack …",
+        )
         with Stack(data=data, clock="manual") as stack:
             settings = Settings(kafka=stack.kafka, clickhouse=stack.clickhouse, data=data, clock="manual")
             _say(console, started, "Apache Kafka, the ClickHouse engine and the stages are ready; publishing …")
@@ -63,19 +68,20 @@ def _publish(settings: Settings, county: Path, console: Console, started: float)
 
 
 def _show(settings: Settings, county: Path, console: Console, started: float) -> None:
-    with Store(settings) as store:
-        comparison = compare(store, county / "truth")
-        rows = sum(comparison.rows.values())
-        _say(console, started, f"compared {rows:,} rows with the county's own books: {len(comparison.differences)} differences")
-        if comparison.differences:
-            show_differences(console, comparison)
-            raise NotTheTruth(f"{len(comparison.differences)} differences between the store and the county's truth")
-        _say(console, started, f"WHO's survey imported: {import_survey(settings)} children, a checkup each")
-        wait(settings, WAIT_S)
-        show_overview(console, store)
-        show_alerts(console, store)
-        show_timeline(console, store)
-        show_next(console)
+    store = Queries(connect(settings), settings)
+    comparison = compare(store, county / "truth")
+    rows, differ = sum(comparison.rows.values()), len(comparison.differences)
+    _say(console, started, f"compared {rows:,} rows with the county's own books: {differ} differences")
+    if differ:
+        show_differences(console, comparison)
+        raise NotTheTruth(f"{differ} differences between the store and the county's truth")
+    show_overview(console, store)
+    show_alerts(console, store)
+    show_timeline(console, store)
+    tally = import_survey(settings)
+    wait(settings, WAIT_S)
+    _say(console, started, f"WHO's survey of 498 children imported: {tally}")
+    show_next(console)
 
 
 def _say(console: Console, started: float, text: str) -> None:

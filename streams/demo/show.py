@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
-
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
 from streams.demo.compare import Comparison
-from streams.store.read import Store
+from streams.store.read import Answer, Queries
 
 NEXT = """Try next:
   huiyu up                                   the same stack, and it stays
@@ -22,13 +19,15 @@ NEXT = """Try next:
   huiyu audit                                the log against the store, record by record"""
 
 
-def show_overview(console: Console, store: Store) -> None:
-    (row,) = store.rows("SELECT * FROM huiyu.county_overview")
-    _print(console, "The county 县域总览", [{"figure": name, "value": _text(value)} for name, value in row.items()])
+def show_overview(console: Console, store: Queries) -> None:
+    (row,) = store.overview().objects()
+    labels = store.labels("county_overview")
+    figures = [(name, _text(value), labels.get(name, "")) for name, value in row.items()]
+    _print(console, "The county 县域总览", Answer(("figure", "value", "说明 / what it is"), figures))
 
 
-def show_alerts(console: Console, store: Store) -> None:
-    rows = store.rows(
+def show_alerts(console: Console, store: Queries) -> None:
+    rows = store.ask(
         "SELECT clinic_id, rule, milestone, state, due_on, child_id FROM huiyu.alerts"
         " WHERE toDate(changed_at) = (SELECT max(toDate(changed_at)) FROM huiyu.alerts WHERE state != 'resolved')"
         " AND state != 'resolved' ORDER BY clinic_id, due_on LIMIT 10"
@@ -36,8 +35,8 @@ def show_alerts(console: Console, store: Store) -> None:
     _print(console, "Alerts of the last day on which any opened or escalated (first 10) 当日预警", rows)
 
 
-def show_timeline(console: Console, store: Store) -> None:
-    rows = store.rows(
+def show_timeline(console: Console, store: Queries) -> None:
+    rows = store.ask(
         "SELECT local_date, age_days, kind, source, record_id, revision FROM huiyu.timeline WHERE child_id ="
         " (SELECT child_id FROM huiyu.timeline GROUP BY child_id"
         "  ORDER BY uniqExact(kind) DESC, child_id LIMIT 1) AND kind NOT IN ('attendance.recorded', 'health-check.recorded')"
@@ -55,15 +54,16 @@ def show_next(console: Console) -> None:
     console.print(f"\n{NEXT}\n", markup=False, highlight=False, soft_wrap=True)
 
 
-def _print(console: Console, title: str, rows: Iterable[Mapping[str, Any]]) -> None:
-    rows = list(rows)
+def _print(console: Console, title: str, answer: Answer) -> None:
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
-    for column in rows[0] if rows else ():
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*(_text(value) for value in row.values()))
+    for name in answer.names:
+        table.add_column(name, overflow="fold")
+    for row in answer.rows:
+        table.add_row(*map(_text, row))
     console.print(table)
 
 
-def _text(value: Any) -> str:
-    return f"{value:,.2f}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
+def _text(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:,.2f}"
+    return f"{value:,}" if isinstance(value, int) else "" if value is None else str(value)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from schemas.check import Accepted, Refused, check
 from schemas.internal import FACT, TICK, Origin, event_meta, pack, unpack
-from streams import topics
-from streams.intake import rejecting, reporting, ticks
+from streams import rejecting, topics
+from streams.intake import reporting, ticks
 from streams.intake.arrival import SOURCE_REGISTRATION, Arrival
 from streams.intake.home import home_partition
 from streams.intake.memory import Draft, Memory

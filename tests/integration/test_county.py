@@ -16,7 +16,8 @@ from streams.demo.county import County, Day, Message, Ticks, days
 from streams.embedded.stack import Stack
 from streams.settings import Settings
 from streams.simulate import Faults, simulate
-from streams.store.read import Store
+from streams.store.client import connect
+from streams.store.read import Queries
 from tests.support.county import plan
 from tests.support.injuries import Injuries
 
@@ -83,8 +84,7 @@ def test_a_county_gives_its_exact_truth_in_every_view(run: Run, stack: Stack, tm
     if injuries:
         injuries.finish()
     wait(settings, WAIT_S)
-    with Store(settings) as store:
-        comparison = compare(store, tmp_path / "county" / "truth")
+    comparison = compare(Queries(connect(settings), settings), tmp_path / "county" / "truth")
     assert comparison.rows["timeline"] > 1_000
     assert [str(difference) for difference in comparison.differences[:20]] == []
     assert [str(difference) for difference in audit(settings).differences[:20]] == []

@@ -1,0 +1,1 @@
+"""What clinical rules and schedules say. Pure: values in, values out."""

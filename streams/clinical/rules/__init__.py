@@ -1,0 +1,1 @@
+"""Rule packs: rules as data, each with id, version, effective dates, citation and parameters."""

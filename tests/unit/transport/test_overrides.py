@@ -1,0 +1,57 @@
+"""Every method of Faust and aiokafka that the transport overrides is still there, with the signature it was written for."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import pytest
+from aiokafka.consumer import fetcher
+from faust import App
+from faust.assignor.partition_assignor import PartitionAssignor
+from faust.transport.drivers import aiokafka as driver
+
+from streams.transport import batches
+
+OVERRIDDEN = [
+    (driver.Consumer, "getmany", ["self", "timeout"]),
+    (driver.Consumer, "perform_seek", ["self"]),
+    (driver.Consumer, "_wait_next_records", ["self", "timeout"]),
+    (driver.Consumer, "_to_message", ["self", "tp", "record"]),
+    (driver.Consumer, "_new_offset", ["self", "tp"]),
+    (driver.Consumer, "_add_gap", ["self", "tp", "offset_from", "offset_to"]),
+    (driver.Consumer, "_filter_tps_with_pending_acks", ["self", "topics"]),
+    (driver.Consumer, "on_partitions_revoked", ["self", "revoked"]),
+    (driver.Consumer, "_new_consumer_thread", ["self"]),
+    (driver.AIOKafkaConsumerThread, "_create_worker_consumer", ["self", "transport"]),
+    (PartitionAssignor, "_get_copartitioned_groups", ["topics", "cluster", "subscriptions"]),
+    (App, "_new_transport", ["self"]),
+    (fetcher.FetchResult, "getall", ["self", "max_records"]),
+    (fetcher.FetchResult, "check_assignment", ["self", "tp"]),
+    (fetcher.FetchResult, "has_more", ["self"]),
+]
+
+
+@pytest.mark.parametrize(("owner", "name", "parameters"), OVERRIDDEN, ids=lambda value: str(value)[:60])
+def test_an_overridden_method_keeps_its_signature(owner: type[Any], name: str, parameters: list[str]) -> None:
+    assert list(inspect.signature(getattr(owner, name)).parameters) == parameters
+
+
+def test_the_consumer_still_has_what_the_ledger_replaces() -> None:
+    source = inspect.getsource(driver.Consumer.__mro__[1]) + inspect.getsource(driver.Consumer)
+    for name in ("_acked", "_acked_index", "_read_offset", "_buffered_partitions"):
+        assert name in source or name in inspect.getsource(inspect.getmodule(driver.Consumer.__mro__[2]) or driver)
+
+
+def test_the_fetcher_builds_our_results_once_installed() -> None:
+    batches.install()
+    assert fetcher.FetchResult is batches.ExactFetchResult
+    assert "FetchResult(" in inspect.getsource(fetcher.Fetcher)
+
+
+def test_a_batch_of_markers_alone_still_counts_as_something_to_handle() -> None:
+    batch = batches.Batch()
+    assert not batch
+    batch.start, batch.end = 7, 9
+    assert batch
+    assert len(batch) == 0
