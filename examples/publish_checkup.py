@@ -1,4 +1,4 @@
-"""A clinic's system publishes a checkup, corrects it, takes another back, and hears at once what was wrong with a third.
+"""A clinic's system publishes a checkup, corrects it, takes another back, and hears what is wrong with a third.
 
 Needs the base install and HUIYU_KAFKA (or a stack of `huiyu up` in this folder).
 """

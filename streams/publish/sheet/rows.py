@@ -20,7 +20,7 @@ LONGEST_RECORDID = 64
 
 @dataclass(frozen=True, slots=True)
 class FromRow:
-    """An event of a row; `event` is None when `problems` kept it from being made."""
+    """An event of a row, which must not be sent when it has `problems`; None for a row that is no row."""
 
     row: int
     kind: str
@@ -56,13 +56,12 @@ class RowReader:
             filling = Filling(row, self._places, self._mapping.zone)
             if not wanted.needs or any(map(filling.text, wanted.needs)):
                 event = self._event(wanted, filling)
-                whole = None if filling.problems else event
-                yield FromRow(row.number, wanted.kind, whole, filling.columns, tuple(filling.problems))
+                yield FromRow(row.number, wanted.kind, event, filling.columns, tuple(filling.problems))
 
     def _event(self, wanted: EventMapping, filling: Filling) -> Envelope:
         whom = self._subject(wanted.subject or self._mapping.subject, filling)
         time = filling.fill(wanted.time, "/time")
-        if time is ABSENT and not filling.problems:
+        if time is ABSENT and not any(problem.column == filling.columns["/time"] for problem in filling.problems):
             filling.complain(filling.columns["/time"], "missing-field", "the event needs a time")
         typed_in = filling.fill(wanted.recordedtime, "/recordedtime")
         return new_event(
@@ -85,6 +84,7 @@ class RowReader:
             if text := filling.text(way.column):
                 filling.columns["/subject"] = way.column
                 return self._derived(way, text, filling)
+        filling.columns["/subject"] = ways[0].column
         filling.complain(ways[0].column, "missing-field", "the row does not say whom it is about")
         return ""
 
@@ -101,6 +101,7 @@ class RowReader:
         parts = [whom if column == CHILD else filling.text(column) for column in self._mapping.row]
         if not all(parts):
             missing = self._mapping.row[parts.index("")]
+            filling.columns["/recordid"] = missing
             if missing != CHILD:
                 filling.complain(missing, "missing-field", "the row cannot be told from others without it")
         recordid = "-".join([*parts, wanted.name] if wanted.name else parts)

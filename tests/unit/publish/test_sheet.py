@@ -188,6 +188,13 @@ def test_a_cell_that_cannot_be_read_is_named(tmp_path: Path, data: str, cell: st
     assert str(problems[0]).endswith(message)
 
 
+def test_everything_that_is_wrong_with_a_row_is_named_at_once(tmp_path: Path) -> None:
+    data = f'{WEIGHT}, position = {{ column = "p", values = {{ l = "lying" }} }}'
+    _, problems = imported(tmp_path, a_mapping(tmp_path, data), f"no,child,weight,p\n,{CHILD},96,x\n")
+    named = [(problem.column, problem.code) for problem in problems]
+    assert named == [("p", "bad-cell"), ("no", "missing-field"), ("weight", "bad-value")]
+
+
 def test_gbk_sheets_with_a_title_above_the_headings_are_read(tmp_path: Path) -> None:
     mapping = a_mapping(
         tmp_path, 'weight_kg = { column = "体重", as = "number" }', top='encoding = "gbk"\nheader = 2\ndelimiter = ";"'
