@@ -47,21 +47,24 @@ def register(app: typer.Typer) -> None:
 def publish(files: Files) -> None:
     """Publish events, each to its kind's topic; wait until all are acknowledged; name the lines refused (exit 1)."""
     from streams.publish import Publisher
+    from streams.publish.lines import total_size
     from streams.settings import Settings
 
     _quiet()
+    size = total_size(files)
     with Publisher(settings=Settings()) as publisher:
-        refused = _each_line(files, publisher, "publishing")
+        refused = _each_line(files, size, publisher, "publishing")
         sent = publisher.flush()
     _end(f"{sent:,} published and acknowledged, {refused:,} refused", refused)
 
 
 def check(files: Files) -> None:
     """Check events as `publish` and huiyu itself do, offline; nothing is sent; exit 1 names what would be refused."""
+    from streams.publish.lines import total_size
     from streams.publish.offline import Nowhere
 
     target = Nowhere()
-    refused = _each_line(files, target, "checking")
+    refused = _each_line(files, total_size(files), target, "checking")
     _end(f"{target.taken:,} valid, {refused:,} refused", refused)
 
 
@@ -153,13 +156,13 @@ def _target(out: Path | None, dry_run: bool) -> Iterator[Target]:
             yield publisher
 
 
-def _each_line(files: list[str], target: Target, doing: str) -> int:
+def _each_line(files: list[str], size: int | None, target: Target, doing: str) -> int:
     """Give each line to the target, name what it refuses on stderr; how many were refused."""
-    from streams.publish.lines import read_lines, total_size
+    from streams.publish.lines import read_lines
     from streams.publish.outcomes import Refused
 
     refused = behind = 0
-    with _progress(doing, total_size(files)) as bar:
+    with _progress(doing, size) as bar:
         for count, line in enumerate(read_lines(files), 1):
             behind += line.size
             try:

@@ -24,6 +24,8 @@ from streams.settings import Settings
 IN_FLIGHT = 20_000
 """Events that may wait for their acknowledgement; kafka-python itself has no limit to what it buffers."""
 ATTEMPTS = 3
+STRUCTURED = [("content-type", b"application/cloudevents+json; charset=UTF-8")]
+"""Header of a CloudEvent in structured mode (Kafka protocol binding 1.0.2, 3.3); huiyu itself does not need it."""
 
 
 class Publisher:
@@ -160,7 +162,7 @@ class Publisher:
 
     def _send(self, topic: str, partition: int, key: bytes, value: bytes) -> Any:
         try:
-            return self._producer.send(topic, value, key, partition=partition)
+            return self._producer.send(topic, value, key, STRUCTURED, partition)
         except KafkaTimeoutError as error:
             raise self._away(self._answer_within_s) from error
         except KafkaError as error:

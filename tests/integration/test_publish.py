@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 import pytest
+from cloudevents.core.bindings.kafka import KafkaMessage, from_kafka_event
 
 from streams.embedded.stack import Stack
 from streams.errors import BrokerAway
@@ -98,6 +99,19 @@ def test_the_topic_follows_the_kind_and_the_bytes_travel_as_they_are(kafka: str)
         publisher.publish(attendance)
     assert [record.value for record in records_of(kafka, "clinic-events", child)] == [checkup]
     assert [record.value for record in records_of(kafka, "center-events", child)] == [attendance]
+
+
+def test_what_the_sdk_sends_is_a_cloudevent_to_others_too(kafka: str) -> None:
+    """Read by the CloudEvents project's own package, through its Kafka binding."""
+    child = subject_of("cloudevent")
+    data = {"clinic_id": "a", "weight_kg": 9.6, "conclusions": ["发育正常"]}
+    with Publisher(kafka, source="clinic:a") as publisher:
+        publisher.record("checkup.recorded", child, data, AT, recordid="V-1", revision=2, recordedtime=AT)
+    (record,) = records_of(kafka, "clinic-events", child)
+    event = from_kafka_event(KafkaMessage(dict(record.headers), record.key, record.value))
+    assert (event.get_source(), event.get_type(), event.get_subject()) == ("clinic:a", "checkup.recorded.v1", child)
+    assert (event.get_time(), event.get_data()) == (datetime.fromisoformat(AT), data)
+    assert (event.get_extension("recordid"), event.get_extension("revision")) == ("V-1", 2)
 
 
 def test_a_source_records_and_reports_that_it_is_complete(kafka: str) -> None:
