@@ -1,0 +1,1 @@
+"""Centers: one centre's records → its days; the registry's entities. Pure, but for the stage's port."""

@@ -1,0 +1,155 @@
+"""One partition of centers: gathers what a batch says about which centre or entity, and emits what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, tzinfo
+
+import orjson
+
+from schemas.internal import EVENT, FACT, WATERMARK, unpack
+from streams import topics
+from streams.centers.center import Center, Draft, restored
+from streams.centers.registry import Row, entity_id, rows_of
+from streams.records import Publication, stronger
+from streams.transport.port import Decision, Output, Record, partition_of
+
+RECORD, FACTS, SEEN = b"r/", b"f/", b"w/"
+Facts = dict[bytes, Publication]
+
+
+class CentersStage:
+    """Folds partition `partition` of facility-events. Every partition holds all facts; an entity's owner shows it."""
+
+    def __init__(self, partition: int, partitions: int, zone: tzinfo) -> None:
+        self.partition, self.partitions, self.zone = partition, partitions, zone
+        self.centers: dict[str, Center] = {}
+        self.facts: dict[str, Facts] = {}
+        self.seen: dict[int, str] = {}
+
+    def restore(self, state: Iterable[tuple[bytes, bytes]]) -> None:
+        self.centers, self.facts, self.seen = {}, {}, {}
+        for key, value in state:
+            self._restore(key, value)
+        for center in self.centers.values():
+            restored(center, self.today(self.seen), self.zone)
+
+    def _restore(self, key: bytes, value: bytes) -> None:
+        prefix, rest = key[:2], key[2:]
+        if prefix == SEEN:
+            self.seen[int(rest)] = value.decode()
+        elif prefix == FACTS:
+            fact = Publication.unpacked(value)
+            self.facts.setdefault(fact.event.subject, {})[rest] = fact
+        else:
+            name, _, identity = rest.partition(b"/")
+            kind, source, recordid, subject = orjson.loads(identity)
+            center = self.centers.setdefault(name.decode(), Center())
+            center.put((kind, source, recordid, subject), value, Publication.unpacked(value), self.zone)
+
+    def now(self, seen: Mapping[int, str]) -> str:
+        return min((seen.get(origin, "") for origin in range(self.partitions)), default="")
+
+    def today(self, seen: Mapping[int, str]) -> date | None:
+        now = self.now(seen)
+        return datetime.fromisoformat(now).astimezone(self.zone).date() if now else None
+
+    def decide(self, records: Sequence[Record], positions: Mapping[str, int]) -> Decision:
+        step = _Step(self)
+        for record in records:
+            step.take(record)
+        return step.decision()
+
+
+class _Step:
+    """One decision in the making; the stage is changed by `install` only."""
+
+    def __init__(self, stage: CentersStage) -> None:
+        self.stage = stage
+        self.drafts: dict[str, Draft] = {}
+        self.facts: dict[str, Facts] = {}
+        self.fact_versions: dict[str, int] = {}
+        self.packed_facts: dict[bytes, bytes] = {}
+        self.seen = dict(stage.seen)
+        self.ticked_at = -1
+        self.outputs: list[Output] = []
+
+    def take(self, record: Record) -> None:
+        value = record.value or b""
+        meta, _ = unpack(value)
+        if meta["t"] == EVENT:
+            self._draft((record.key or b"").decode(), record.offset).take(Publication.unpacked(value), value)
+        elif meta["t"] == FACT:
+            self._fact(Publication.unpacked(value), value, record.offset)
+        elif meta["t"] == WATERMARK:
+            origin, now = int(meta["origin"]), str(meta["now"])
+            self.seen[origin] = max(now, self.seen.get(origin, ""))
+            self.ticked_at = record.offset
+
+    def _draft(self, name: str, offset: int) -> Draft:
+        if name not in self.drafts:
+            self.drafts[name] = Draft(name, self.stage.centers.get(name) or Center(), self.stage.zone)
+        draft = self.drafts[name]
+        draft.version = max(draft.version, offset)
+        return draft
+
+    def _fact(self, fact: Publication, value: bytes, offset: int) -> None:
+        subject, key = fact.event.subject, orjson.dumps([fact.event.subject, *fact.identity])
+        held = self.facts.get(subject) or self.stage.facts.get(subject, {})
+        if stronger(fact, held.get(key)):
+            self.facts[subject] = {**held, key: fact}
+            self.packed_facts[key] = value
+            self.fact_versions[subject] = offset
+
+    def decision(self) -> Decision:
+        before, today = self.stage.today(self.stage.seen), self.stage.today(self.seen)
+        if today != before:
+            for name in self.stage.centers:
+                self._draft(name, self.ticked_at)
+        for name in sorted(self.drafts):
+            draft = self.drafts[name]
+            draft.refresh(before, today)
+            self._days(draft)
+        for subject in self.facts:
+            self._entity(subject)
+        if self.stage.now(self.seen) != self.stage.now(self.stage.seen):
+            row = {"stage": "centers", "partition": self.stage.partition, "now": self.stage.now(self.seen)}
+            self._write("watermarks", "centers", self.ticked_at, row)
+        return Decision(self.outputs, self._changes(), self.install)
+
+    def _days(self, draft: Draft) -> None:
+        for ordinal, figures in sorted(draft.shown.items()):
+            day = date.fromordinal(ordinal)
+            row = figures.row(draft.name, day) if figures else draft.center.shown[ordinal].row(draft.name, day)
+            self._write("center_days", draft.name, draft.version, row, deleted=figures is None)
+
+    def _entity(self, subject: str) -> None:
+        name = entity_id(subject)
+        if partition_of(name, self.stage.partitions) != self.stage.partition:
+            return
+        before = rows_of(subject, self.stage.facts.get(subject, {}).values())
+        now = rows_of(subject, self.facts[subject].values())
+        for table, key in sorted(before.keys() | now.keys()):
+            old, new = before.get((table, key)), now.get((table, key))
+            if old != new:
+                row = new if new is not None else old
+                self._write(table, name, self.fact_versions[subject], row or {}, deleted=new is None)
+
+    def _write(self, table: str, key: str, version: int, row: Row, deleted: bool = False) -> None:
+        value = orjson.dumps({"table": table, "version": version, "deleted": deleted, "row": row})
+        self.outputs.append(Output(topics.STORE_ROWS, self.stage.partition, key.encode(), value))
+
+    def _changes(self) -> dict[bytes, bytes | None]:
+        changes: dict[bytes, bytes | None] = {FACTS + key: value for key, value in self.packed_facts.items()}
+        for name, draft in self.drafts.items():
+            prefix = RECORD + name.encode() + b"/"
+            changes |= {prefix + orjson.dumps(key): value for key, (value, _) in draft.puts.items()}
+        changed = {origin: at for origin, at in self.seen.items() if at != self.stage.seen.get(origin)}
+        return changes | {SEEN + b"%d" % origin: at.encode() for origin, at in changed.items()}
+
+    def install(self) -> None:
+        self.stage.seen = self.seen
+        self.stage.facts |= self.facts
+        for name, draft in self.drafts.items():
+            draft.install()
+            self.stage.centers[name] = draft.center
