@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from kafka import KafkaAdminClient, KafkaConsumer
-from kafka.admin import NewTopic
+from kafka import KafkaConsumer
 from kafka.structs import OffsetAndMetadata, TopicPartition
 
 from streams.embedded.stack import Stack
+from streams.embedded.topics_admin import apply_topics
 from streams.settings import Settings
 from streams.sink.batch import Batch
 from streams.sink.loop import work
@@ -36,24 +36,13 @@ def eventually(condition: Callable[[], bool], what: str, seconds: float = 60.0) 
         threading.Event().wait(0.05)
 
 
-def make_topics(servers: str) -> None:
-    """The topics that the sink reads, where they are not there yet."""
-    admin = KafkaAdminClient(bootstrap_servers=servers)
-    try:
-        missing = READERS.keys() - set(admin.list_topics())
-        admin.create_topics([NewTopic(name, PARTITIONS, 1) for name in sorted(missing)])
-        eventually(lambda: set(admin.list_topics()) >= READERS.keys(), "topics are there")
-    finally:
-        admin.close()
-
-
 @contextmanager
 def a_migrated_stack(data: Path) -> Iterator[Settings]:
     """Broker and store without stages, with the topics of the sink and the DDL applied."""
-    with Stack(data=data, stages=()) as stack:
+    with Stack(data=data, stages=(), partitions=PARTITIONS) as stack:
         settings = Settings(kafka=stack.kafka, clickhouse=stack.clickhouse, data=data, partitions=PARTITIONS)
         migrate(settings)
-        make_topics(stack.kafka)
+        apply_topics(settings)
         yield settings
 
 
