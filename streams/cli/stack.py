@@ -2,8 +2,107 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
 import typer
+
+Data = Annotated[Path | None, typer.Option(help="folder of the stack; default HUIYU_DATA or ./huiyu-data")]
+
+
+class Clock(StrEnum):
+    live = "live"
+    manual = "manual"
 
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands to the application."""
+    for command in (up, down, status, env):
+        app.command()(command)
+    topics = typer.Typer(no_args_is_help=True, help="The broker's topics.")
+    topics.command("apply")(topics_apply)
+    topics.command("show")(topics_show)
+    app.add_typer(topics, name="topics")
+    store = typer.Typer(no_args_is_help=True, help="The store's tables and views.")
+    store.command("migrate")(store_migrate)
+    store.callback()(_store)
+    app.add_typer(store, name="store")
+
+
+def up(data: Data = None, clock: Annotated[Clock | None, typer.Option(help="live or manual")] = None) -> None:
+    """Start broker, store and stages; returns when all are ready."""
+    import time
+
+    from streams.embedded.stack import Stack
+    from streams.settings import Settings
+
+    settings, began = Settings(), time.monotonic()
+    stack = Stack(data or settings.data, clock=clock.value if clock else settings.clock, settings=settings)
+    if stack.up():
+        print(f"ready after {time.monotonic() - began:.1f} s in {stack.layout.data}")
+    else:
+        print(f"already running in {stack.layout.data}")
+    print('its endpoints: eval "$(huiyu env)"')
+
+
+def down(data: Data = None) -> None:
+    """End every process of this DATA and nothing else."""
+    from streams.embedded.stack import Stack
+    from streams.settings import Settings
+
+    stack = Stack(data or Settings().data)
+    print("stopped" if stack.down() else "nothing was running", f"in {stack.layout.data}")
+
+
+def status(data: Data = None, json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """Each process of the stack; exit 1 when one is not running, 3 when there is no stack."""
+    from streams.embedded.report import show_status
+    from streams.settings import Settings
+
+    if not show_status(data or Settings().data, json):
+        raise typer.Exit(1)
+
+
+def env(data: Data = None) -> None:
+    """The stack's endpoints as `export NAME=value` lines, for eval."""
+    import shlex
+
+    from streams import endpoints
+    from streams.settings import Settings
+
+    settings = Settings()
+    settings = settings.model_copy(update={"data": (data or settings.data).expanduser().resolve()})
+    named = {"HUIYU_KAFKA": endpoints.kafka(settings), "HUIYU_CLICKHOUSE": endpoints.clickhouse(settings)}
+    for name, value in {**named, "HUIYU_DATA": str(settings.data)}.items():
+        print(f"export {name}={shlex.quote(value)}")
+
+
+def topics_apply() -> None:
+    """Create the topics that are missing; one with another number of partitions is an error."""
+    from streams.embedded.topics_admin import apply_topics
+    from streams.settings import Settings
+
+    made = apply_topics(Settings())
+    print(f"created {', '.join(made)}" if made else "all topics are there")
+
+
+def topics_show() -> None:
+    """Every topic: partitions, how long it is kept, what it is for."""
+    from streams.embedded.report import show_topics
+    from streams.settings import Settings
+
+    show_topics(Settings())
+
+
+def _store() -> None:
+    """The store's tables and views."""
+
+
+def store_migrate() -> None:
+    """Apply the DDL that this store has not seen yet."""
+    from streams.settings import Settings
+    from streams.store.migrate import migrate
+
+    applied = migrate(Settings())
+    print(f"applied {', '.join(applied)}" if applied else "the store is up to date")

@@ -1,0 +1,1 @@
+"""Kafka, the ClickHouse engine and a supervisor over all processes, on one machine and without Docker."""

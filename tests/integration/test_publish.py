@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -179,7 +178,7 @@ def test_a_broker_that_is_killed_and_comes_back_has_every_event_that_was_publish
         for number in range(12_000):
             publisher.record("checkup.recorded", child, {"clinic_id": "a"}, AT, recordid=str(number))
             if number == 5_000:
-                os.kill(stack.pid("broker"), signal.SIGKILL)
+                stack.kill("broker")
         assert publisher.flush() == 12_000
     found = {orjson.loads(record.value)["recordid"] for record in records_of(stack.kafka, "clinic-events", child)}
     assert found == {str(number) for number in range(12_000)}

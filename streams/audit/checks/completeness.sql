@@ -1,0 +1,92 @@
+-- Every published event is accounted for, once: refused, a report, passed on in full to where it belongs, or waiting.
+-- A publication that a stronger or equal one overtook while it waited may have been dropped.
+-- key: topic, partition, offset
+
+-- Where the store says an event went.
+CREATE TABLE passages AS
+SELECT topic, "partition", "offset", list(center_id) FILTER (via = 'facility-events' AND center_id <> '') AS centers,
+    list(child_id) FILTER (via = 'child-events') AS children,
+    countif(via = 'facility-events' AND center_id = '') AS registry,
+    CASE WHEN min(content) = max(content) THEN min(content) ELSE 'several' END AS content, min(appended_at) AS appended_at
+FROM store.events GROUP BY ALL;
+
+CREATE TABLE refusals AS
+SELECT topic, "partition", "offset", count(*) AS refused FROM store.rejections GROUP BY ALL;
+
+-- A subject that was registered is known for ever. One whose links were all withdrawn may have been known or not: it
+-- depends on what came first.
+CREATE TABLE known_subjects AS
+SELECT subject, bool_or(kind = 'child.registered') OR subject IN (SELECT subject FROM links) AS certain
+FROM publications
+WHERE is_known AND NOT retraction AND kind IN ('child.registered', 'identity.linked') AND seq NOT IN (SELECT seq FROM late)
+GROUP BY subject;
+
+CREATE TABLE fates AS
+WITH placed AS (
+    SELECT p.seq, p.subject, p.kind, p.source, p.record_id, p.scheme <> 'child' AS is_fact, p.center_id,
+        s.child_id, k.certain, p.is_known, l.seq IS NOT NULL AS is_late,
+        rank() OVER (PARTITION BY p.subject, p.kind, p.source, p.record_id
+            ORDER BY p.revision DESC, p.digest DESC, p.retraction DESC) = 1 AS strongest
+    FROM publications AS p
+    LEFT JOIN subjects AS s USING (subject)
+    LEFT JOIN known_subjects AS k USING (subject)
+    LEFT JOIN late AS l USING (seq)
+),
+told AS (
+    SELECT g.*, f.* EXCLUDE (seq), coalesce(a.kind = 'reporting.completed', false) AS is_report,
+        r.code IS NOT NULL AS is_refused, coalesce(n.refused, 0) AS refused, coalesce(len(p.centers), 0) AS in_centers,
+        coalesce(len(p.children), 0) AS in_children, coalesce(p.registry, 0) AS in_registry, p.content,
+        p.appended_at AS passed_at, coalesce(list_contains(p.centers, f.center_id), false) AS at_center,
+        CASE WHEN f.strongest THEN coalesce(list_contains(p.children, f.child_id), false)
+            ELSE coalesce(len(p.children), 0) > 0 END AS at_child
+    FROM (SELECT seq, topic, "partition", "offset", appended_at, md5(value) AS digest FROM log) AS g
+    LEFT JOIN refused AS r USING (seq)
+    LEFT JOIN accepted AS a USING (seq)
+    LEFT JOIN placed AS f USING (seq)
+    LEFT JOIN passages AS p USING (topic, "partition", "offset")
+    LEFT JOIN refusals AS n USING (topic, "partition", "offset")
+),
+named AS (
+    SELECT *,
+        concat_ws(' and ',
+            CASE WHEN refused > 0 THEN 'refused' || CASE WHEN refused > 1 THEN ' twice' ELSE '' END END,
+            CASE WHEN in_registry > 0 THEN 'in the registry' || CASE WHEN in_registry > 1 THEN ' twice' ELSE '' END END,
+            CASE WHEN at_center AND in_centers = 1 THEN 'at its centre' WHEN in_centers > 0 THEN 'at another centre' END,
+            CASE WHEN at_child THEN 'at its child' WHEN in_children > 0 THEN 'at another child' END) AS fate,
+        CASE
+            WHEN is_refused THEN 'refused'
+            WHEN is_report THEN ''
+            WHEN is_late THEN 'refused'
+            WHEN is_fact THEN 'in the registry'
+            WHEN NOT is_known THEN ''
+            ELSE concat_ws(' and ', CASE WHEN center_id <> '' THEN 'at its centre' END,
+                CASE WHEN certain OR (certain IS NOT NULL AND at_child) THEN 'at its child' END)
+        END AS wanted
+    FROM told
+)
+SELECT *,
+    coalesce(NOT strongest, false) OR bool_or(fate = wanted) OVER (PARTITION BY subject, kind, source, record_id, strongest)
+        AS replaceable
+FROM named;
+
+CREATE VIEW expected AS
+SELECT topic, "partition", "offset",
+    CASE
+        WHEN is_late AND fate IN ('refused', 'refused and at its centre', 'refused and at its child',
+            'refused and at its centre and at its child') THEN fate
+        WHEN subject IS NOT NULL AND replaceable AND NOT is_late AND NOT is_fact
+            AND fate IN ('', CASE WHEN center_id <> '' THEN 'at its centre' ELSE '' END) THEN fate
+        ELSE wanted
+    END AS fate,
+    CASE WHEN content IS NOT NULL THEN digest END AS content,
+    CASE WHEN passed_at IS NOT NULL THEN appended_at END AS appended_at
+FROM fates;
+
+CREATE VIEW found AS
+SELECT topic, "partition", "offset", fate, content, passed_at AS appended_at FROM fates
+UNION ALL
+SELECT topic, "partition", "offset", 'in the store only', content, appended_at
+FROM passages ANTI JOIN log USING (topic, "partition", "offset")
+UNION ALL
+SELECT topic, "partition", "offset", 'in the store only', NULL, NULL
+FROM refusals ANTI JOIN log USING (topic, "partition", "offset");

@@ -1,0 +1,70 @@
+-- What was accepted, and of whom: sources, winners of facts, links, and the child each subject belongs to.
+
+-- Refused later on the path, for what had come before: the store tells which; checks/late_rejections asks whether it may.
+CREATE TABLE late AS
+SELECT l.seq, r.code FROM store.rejections AS r JOIN log AS l USING (topic, "partition", "offset")
+WHERE r.code IN ('parking-overflow', 'too-many-records') AND l.seq NOT IN (SELECT seq FROM refused);
+
+CREATE TABLE accepted AS
+SELECT e.seq, e.topic, e."partition", e."offset", e.appended_at, e.source, e.side, e.own_id, e.named AS kind, e.scheme,
+    e.kind = 'record.retracted' AS retraction, e.time, instant(e.time) AS at, local_day(instant(e.time)) AS day,
+    e.subject, coalesce(e.recordid, e.event_id) AS record_id, coalesce(e.revision, 1)::BIGINT AS revision,
+    instant(coalesce(e.recordedtime, e.time)) AS recorded_at, e.data,
+    CASE WHEN e.named_side = 'center' THEN coalesce(e.data ->> '$.center_id', e.own_id) ELSE '' END AS center_id
+FROM events AS e
+WHERE e.seq NOT IN (SELECT seq FROM refused);
+
+CREATE TABLE known_sources AS
+SELECT DISTINCT substr(subject, 8) AS source FROM accepted WHERE kind = 'source.registered';
+
+-- At equal revision the greater digest wins. It is computed only where contents compete.
+CREATE TABLE publications AS
+WITH of_records AS (SELECT * FROM accepted WHERE kind <> 'reporting.completed'),
+contested AS (
+    SELECT source, kind, record_id, revision FROM of_records
+    GROUP BY ALL HAVING count(DISTINCT (subject, time, data, retraction)) > 1
+)
+SELECT p.*, CASE WHEN c.source IS NULL THEN '' ELSE digest(p.time, p.subject, p.data) END AS digest,
+    p.source IN (SELECT source FROM known_sources) OR p.side = 'registry' AS is_known
+FROM of_records AS p
+LEFT JOIN contested AS c USING (source, kind, record_id, revision);
+
+-- Facts: of several standing records of one entity and kind the greatest (time, source, record_id) holds.
+CREATE TABLE facts AS
+SELECT * FROM (
+    SELECT * FROM publications WHERE scheme <> 'child'
+    QUALIFY row_number() OVER (
+        PARTITION BY subject, kind, source, record_id ORDER BY revision DESC, digest DESC, retraction DESC, seq) = 1
+) WHERE NOT retraction;
+
+CREATE TABLE entities AS
+SELECT kind, subject, substr(subject, position(':' IN subject) + 1) AS entity, at // 1000 AS at, data FROM facts
+QUALIFY row_number() OVER (PARTITION BY subject, kind ORDER BY at DESC, source DESC, record_id DESC) = 1;
+
+-- A child's subject belongs to the child of the subject that its greatest standing link names, else to its own.
+CREATE TABLE links AS
+SELECT subject, data ->> '$.same_as' AS same_as FROM (
+    SELECT * FROM publications WHERE kind = 'identity.linked' AND is_known AND seq NOT IN (SELECT seq FROM late)
+    QUALIFY row_number() OVER (
+        PARTITION BY subject, source, record_id ORDER BY revision DESC, digest DESC, retraction DESC, seq) = 1
+) WHERE NOT retraction
+QUALIFY row_number() OVER (PARTITION BY subject ORDER BY at DESC, source DESC, record_id DESC) = 1;
+
+CREATE MACRO child_of(subject) AS substr(sha256(subject), 1, 32);
+
+CREATE TABLE subjects AS
+SELECT subject, child_of(coalesce(l.same_as, subject)) AS child_id
+FROM (SELECT DISTINCT subject FROM publications WHERE scheme = 'child') AS s
+LEFT JOIN links AS l USING (subject);
+
+CREATE TABLE of_children AS
+SELECT p.*, s.child_id FROM publications AS p JOIN subjects AS s USING (subject)
+WHERE p.scheme = 'child' AND p.seq NOT IN (SELECT seq FROM late);
+
+-- The strongest publication of every record of every child, whether it stands or was retracted.
+CREATE TABLE winners AS
+SELECT * FROM of_children WHERE is_known
+QUALIFY row_number() OVER (
+    PARTITION BY child_id, kind, source, record_id ORDER BY revision DESC, digest DESC, retraction DESC, seq) = 1;
+
+CREATE TABLE moment AS SELECT max(at) AS now, local_day(instant(max(at))) AS today FROM ticks;

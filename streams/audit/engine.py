@@ -1,0 +1,104 @@
+"""DuckDB for one audit: on disk, with bounded memory, and the few functions that SQL lacks. Shares nothing with a stage."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import duckdb
+import rfc8785
+
+MEMORY = "1GB"
+DEEPEST = 32
+
+
+@contextmanager
+def an_engine(zone: str, memory: str = MEMORY) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty database with the audit's tables and functions; `zone`: in which days begin. Its file is removed after."""
+    with TemporaryDirectory(prefix="huiyu-audit-") as folder:
+        with duckdb.connect(str(Path(folder) / "audit.duckdb")) as connection:
+            connection.execute(f"SET memory_limit = '{memory}'")
+            connection.execute("SET TimeZone = 'UTC'")
+            connection.execute("SET VARIABLE zone = ?", [zone])
+            _functions(connection)
+            run(connection, "derive", "010_tables")
+            yield connection
+
+
+def derive(connection: duckdb.DuckDBPyConnection) -> None:
+    """From the log and the clock: verdicts, winners, children, centres, sums; each its own table."""
+    for name in names("derive"):
+        if name != "010_tables":
+            run(connection, "derive", name)
+
+
+def names(folder: str) -> list[str]:
+    """The SQL files of a folder beside this module, in order."""
+    found = files("streams.audit").joinpath(folder).iterdir()
+    return sorted(path.name.removesuffix(".sql") for path in found if path.name.endswith(".sql"))
+
+
+def text(folder: str, name: str) -> str:
+    return files("streams.audit").joinpath(folder).joinpath(f"{name}.sql").read_text()
+
+
+def run(connection: duckdb.DuckDBPyConnection, folder: str, name: str) -> None:
+    """Execute one SQL file."""
+    connection.execute(text(folder, name))
+
+
+def _functions(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.create_function("strict_json", strict_json, ["VARCHAR"], "VARCHAR", null_handling="special")
+    connection.create_function("folded", folded, ["VARCHAR"], "VARCHAR")
+    connection.create_function("digest", digest, ["VARCHAR", "VARCHAR", "VARCHAR"], "VARCHAR")
+    connection.create_function("same_json", same_json, ["VARCHAR", "VARCHAR"], "BOOLEAN")
+
+
+def strict_json(body: str | None) -> str | None:
+    """The JSON text written plainly, of equal names the last; None for NaN, numbers without end and deep nesting."""
+    if body is None:
+        return None
+    try:
+        value = json.loads(body, parse_constant=_no_number, parse_float=_finite)
+    except (ValueError, RecursionError):
+        return None
+    return json.dumps(value, ensure_ascii=False) if _depth(value) <= DEEPEST else None
+
+
+def folded(name: str) -> str:
+    """Full-width and other variants of letters and digits as plain ones (NFKC)."""
+    return unicodedata.normalize("NFKC", name)
+
+
+def digest(time: str, subject: str, data: str) -> str:
+    """SHA-256 of the RFC 8785 canonical JSON of {time, subject, data}: decides at equal revision."""
+    named = {"time": time, "subject": subject, "data": json.loads(data)}
+    return hashlib.sha256(rfc8785.dumps(named)).hexdigest()
+
+
+def same_json(one: str, other: str) -> bool:
+    """True when two JSON texts say the same."""
+    return bool(json.loads(one) == json.loads(other))
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(name)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if number in (float("inf"), float("-inf")):
+        raise ValueError(digits)
+    return number
+
+
+def _depth(value: Any) -> int:
+    below = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    return 0 if below is None else 1 + max(map(_depth, below), default=0)

@@ -1,0 +1,46 @@
+"""Finds and ends the processes of one DATA, and no others: each carries the stack's mark in its environment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import psutil
+
+from streams.embedded.layout import Layout
+from streams.embedded.supervision import MARK
+
+PATIENCE_S = 25.0
+
+
+def belonging_to(layout: Layout) -> list[psutil.Process]:
+    """Every living process of this stack, also orphans whose supervisor was killed."""
+    return [process for process in psutil.process_iter() if _mark(process) == str(layout.data)]
+
+
+def _mark(process: psutil.Process) -> str | None:
+    try:
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return None
+        mark: str | None = process.environ().get(MARK)
+    except (psutil.NoSuchProcess, psutil.AccessDenied, OSError):
+        return None
+    return mark
+
+
+def end(processes: Iterable[psutil.Process], patience_s: float = PATIENCE_S) -> None:
+    """Ask processes to end; after a while kill those that did not."""
+    found = list(processes)
+    for process in found:
+        _signal(process.resume)
+        _signal(process.terminate)
+    _, alive = psutil.wait_procs(found, timeout=patience_s)
+    for process in alive:
+        _signal(process.kill)
+    psutil.wait_procs(alive, timeout=patience_s)
+
+
+def _signal(send: object) -> None:
+    try:
+        send()  # type: ignore[operator]
+    except psutil.NoSuchProcess:
+        return

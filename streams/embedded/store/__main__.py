@@ -1,0 +1,26 @@
+"""`python -m streams.embedded.store DATA PORT`: the store's process."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from aiohttp import web
+
+from streams.embedded.layout import Layout
+from streams.embedded.ports import LOOPBACK
+from streams.embedded.secrets import passwords_of
+from streams.embedded.store import access
+from streams.embedded.store.gateway import Gateway
+
+
+def main() -> None:
+    """Serve the engine of a stack's DATA until SIGTERM."""
+    layout, port = Layout.of(Path(sys.argv[1])), int(sys.argv[2])
+    passwords = passwords_of(layout)
+    gateway = Gateway(str(layout.store / "engine"), access.users(passwords.huiyu, passwords.analyst))
+    web.run_app(gateway.application(), host=LOOPBACK, port=port, print=None, access_log=None, handler_cancellation=True)
+
+
+if __name__ == "__main__":
+    main()
