@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import duckdb
 
@@ -69,12 +67,65 @@ def run_check(connection: duckdb.DuckDBPyConnection, name: str, limit: int = LIM
     """Run checks/NAME.sql and compare its views `expected` and `found` by the key that it names."""
     connection.execute(engine.text("checks", name))
     about, keys = _head(name)
-    compared = _number(connection, "SELECT count(*) FROM expected")
-    found = [
-        *_lone(connection, name, keys, "missing", "expected", "found"),
-        *_lone(connection, name, keys, "unexpected", "found", "expected"),
-        *_double(connection, name, keys),
-        *_cells(connection, name, keys),
-    ]
+    columns = _columns(connection, keys)
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE said AS FROM expected; CREATE OR REPLACE TEMP TABLE held AS FROM found"
+    )
     connection.execute("DROP VIEW expected; DROP VIEW found")
-    return Check(name, about, compared, len(found), tuple(found[:limit]))
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE differences AS {_all_differences(keys, columns)}")
+    compared, differing = _number(connection, "said"), _number(connection, "differences")
+    rows = connection.execute("FROM differences ORDER BY key, problem LIMIT ?", [limit]).fetchall()
+    found = tuple(Difference(name, tuple(zip(keys, key, strict=True)), *rest) for key, *rest in rows)
+    return Check(name, about, compared, differing, found)
+
+
+def _head(name: str) -> tuple[str, list[str]]:
+    """What a check is about, and the columns that name a row: its leading comment."""
+    head, _, rest = engine.text("checks", name).partition("-- key: ")
+    about = " ".join(line.removeprefix("-- ") for line in head.split("\n")).strip()
+    return about, rest.partition("\n")[0].split(", ")
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, keys: Sequence[str]) -> list[str]:
+    """The columns to compare: those of both sides, which must be the same."""
+    expected, found = (
+        {row[0] for row in connection.execute(f"DESCRIBE {view}").fetchall()} for view in ("expected", "found")
+    )
+    if expected != found:
+        raise AssertionError(f"the two sides have other columns: {sorted(expected ^ found)}")
+    return sorted(expected - set(keys))
+
+
+def _all_differences(keys: Sequence[str], columns: Sequence[str]) -> str:
+    names = ", ".join(f'"{key}"' for key in keys)
+    selected = [
+        _lone(keys, names, "missing", "said", "held"),
+        _lone(keys, names, "unexpected", "held", "said"),
+        f"SELECT {_key(keys)}, 'double', NULL, NULL FROM held GROUP BY {names} HAVING count(*) > 1",
+    ]
+    selected += [_cells(keys, column) for column in columns]
+    pairs = f"SELECT s, h FROM said AS s JOIN held AS h USING ({names}) WHERE s IS DISTINCT FROM h"
+    return f"WITH pairs AS MATERIALIZED ({pairs}) " + " UNION ALL ".join(selected)
+
+
+def _lone(keys: Sequence[str], names: str, problem: str, rows: str, others: str) -> str:
+    head = f"SELECT {_key(keys)} AS key, '{problem}' AS problem, NULL::VARCHAR AS log, NULL::VARCHAR AS store"
+    return f"{head} FROM {rows} ANTI JOIN {others} USING ({names})"
+
+
+def _cells(keys: Sequence[str], column: str) -> str:
+    said, held = f's."{column}"', f'h."{column}"'
+    differs = f"{said} IS DISTINCT FROM {held}"
+    if column in JSON_COLUMNS:
+        differs += f" AND NOT coalesce(same_json({said}::VARCHAR, {held}::VARCHAR), false)"
+    key = _key(keys, "s.")
+    return f"SELECT {key}, '{column}', {said}::VARCHAR, {held}::VARCHAR FROM pairs WHERE {differs}"
+
+
+def _key(keys: Sequence[str], side: str = "") -> str:
+    return "[" + ", ".join(f'{side}"{key}"::VARCHAR' for key in keys) + "]"
+
+
+def _number(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    (count,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone() or (0,)
+    return int(count)

@@ -2,7 +2,7 @@
 -- key: alert_id
 
 CREATE VIEW expected AS
-SELECT alert_id, at AS changed_at, state, resolution FROM store.alert_history
+SELECT alert_id, changed_at, state, resolution FROM store.alert_history
 QUALIFY row_number() OVER (PARTITION BY alert_id ORDER BY transition DESC) = 1;
 
 CREATE VIEW found AS SELECT alert_id, changed_at, state, resolution FROM store.alerts;

@@ -41,7 +41,7 @@ told AS (
             ELSE coalesce(len(p.children), 0) > 0 END AS at_child
     FROM (SELECT seq, topic, "partition", "offset", appended_at, md5(value) AS digest FROM log) AS g
     LEFT JOIN refused AS r USING (seq)
-    LEFT JOIN accepted AS a USING (seq)
+    LEFT JOIN (SELECT seq, kind FROM accepted) AS a USING (seq)
     LEFT JOIN placed AS f USING (seq)
     LEFT JOIN passages AS p USING (topic, "partition", "offset")
     LEFT JOIN refusals AS n USING (topic, "partition", "offset")

@@ -2,7 +2,7 @@
 -- key: child_id, kind, source, record_id
 
 CREATE VIEW expected AS
-SELECT w.child_id, w.kind, w.source, w.record_id, w.subject, w.at // 1000 AS occurred_at,
+SELECT w.child_id, w.kind, w.source, w.record_id, w.subject, w.happened // 1000 AS occurred_at,
     coalesce((w.data ->> '$.date')::DATE, w.day) AS local_date, w.revision,
     coalesce((w.data ->> '$.date')::DATE, w.day) - l.born AS age_days,
     coalesce(w.data ->> '$.center_id', '') AS center_id, coalesce(w.data ->> '$.class_id', '') AS class_id,

@@ -11,7 +11,7 @@ CREATE TABLE log
     value BLOB
 );
 
-CREATE TABLE ticks (at VARCHAR, topic VARCHAR, "partition" INTEGER, read_to BIGINT);
+CREATE TABLE ticks (tick VARCHAR, topic VARCHAR, "partition" INTEGER, read_to BIGINT);
 
 CREATE SCHEMA store;
 
@@ -24,7 +24,7 @@ CREATE TABLE store.events
 CREATE TABLE store.rejections
 (
     topic VARCHAR, "partition" INTEGER, "offset" BIGINT, source VARCHAR, type VARCHAR, subject VARCHAR, code VARCHAR,
-    codes VARCHAR[], received_at BIGINT, sha256 VARCHAR, size BIGINT
+    received_at BIGINT, sha256 VARCHAR, size BIGINT
 );
 
 CREATE TABLE store.timeline
@@ -56,7 +56,7 @@ CREATE TABLE store.alerts
 );
 
 CREATE TABLE store.alert_history
-(alert_id VARCHAR, at BIGINT, state VARCHAR, resolution VARCHAR, transition BIGINT);
+(alert_id VARCHAR, changed_at BIGINT, state VARCHAR, resolution VARCHAR, transition BIGINT);
 
 CREATE TABLE store.center_days
 (

@@ -7,7 +7,7 @@ WHERE r.code IN ('parking-overflow', 'too-many-records') AND l.seq NOT IN (SELEC
 
 CREATE TABLE accepted AS
 SELECT e.seq, e.topic, e."partition", e."offset", e.appended_at, e.source, e.side, e.own_id, e.named AS kind, e.scheme,
-    e.kind = 'record.retracted' AS retraction, e.time, instant(e.time) AS at, local_day(instant(e.time)) AS day,
+    e.kind = 'record.retracted' AS retraction, e.time, instant(e.time) AS happened, local_day(instant(e.time)) AS day,
     e.subject, coalesce(e.recordid, e.event_id) AS record_id, coalesce(e.revision, 1)::BIGINT AS revision,
     instant(coalesce(e.recordedtime, e.time)) AS recorded_at, e.data,
     CASE WHEN e.named_side = 'center' THEN coalesce(e.data ->> '$.center_id', e.own_id) ELSE '' END AS center_id
@@ -38,8 +38,8 @@ SELECT * FROM (
 ) WHERE NOT retraction;
 
 CREATE TABLE entities AS
-SELECT kind, subject, substr(subject, position(':' IN subject) + 1) AS entity, at // 1000 AS at, data FROM facts
-QUALIFY row_number() OVER (PARTITION BY subject, kind ORDER BY at DESC, source DESC, record_id DESC) = 1;
+SELECT kind, subject, substr(subject, position(':' IN subject) + 1) AS entity, happened, data FROM facts
+QUALIFY row_number() OVER (PARTITION BY subject, kind ORDER BY happened DESC, source DESC, record_id DESC) = 1;
 
 -- A child's subject belongs to the child of the subject that its greatest standing link names, else to its own.
 CREATE TABLE links AS
@@ -48,7 +48,7 @@ SELECT subject, data ->> '$.same_as' AS same_as FROM (
     QUALIFY row_number() OVER (
         PARTITION BY subject, source, record_id ORDER BY revision DESC, digest DESC, retraction DESC, seq) = 1
 ) WHERE NOT retraction
-QUALIFY row_number() OVER (PARTITION BY subject ORDER BY at DESC, source DESC, record_id DESC) = 1;
+QUALIFY row_number() OVER (PARTITION BY subject ORDER BY happened DESC, source DESC, record_id DESC) = 1;
 
 CREATE MACRO child_of(subject) AS substr(sha256(subject), 1, 32);
 
@@ -67,4 +67,4 @@ SELECT * FROM of_children WHERE is_known
 QUALIFY row_number() OVER (
     PARTITION BY child_id, kind, source, record_id ORDER BY revision DESC, digest DESC, retraction DESC, seq) = 1;
 
-CREATE TABLE moment AS SELECT max(at) AS now, local_day(instant(max(at))) AS today FROM ticks;
+CREATE TABLE moment AS SELECT max(tick) AS now, local_day(instant(max(tick))) AS today FROM ticks;

@@ -3,7 +3,7 @@
 CREATE TABLE standing AS SELECT * FROM winners WHERE NOT retraction;
 
 CREATE TABLE registrations AS
-SELECT child_id, subject, source, record_id, at, day, data ->> '$.sex' AS sex, (data ->> '$.birth_date')::DATE AS born,
+SELECT child_id, subject, source, record_id, happened, day, data ->> '$.sex' AS sex, (data ->> '$.birth_date')::DATE AS born,
     data ->> '$.clinic_id' AS clinic_id, (data ->> '$.gestational_weeks')::INTEGER AS gestational_weeks,
     (data ->> '$.birth_weight_g')::INTEGER AS birth_weight_g, coalesce(data ->> '$.community', '') AS community
 FROM standing WHERE kind = 'child.registered';
@@ -13,7 +13,7 @@ CREATE TABLE departures AS
 SELECT d.* FROM (
     SELECT child_id, (data ->> '$.date')::DATE AS departed_on, data ->> '$.reason' AS reason
     FROM standing WHERE kind = 'child.departed'
-    QUALIFY row_number() OVER (PARTITION BY child_id ORDER BY at DESC, source DESC, record_id DESC) = 1
+    QUALIFY row_number() OVER (PARTITION BY child_id ORDER BY happened DESC, source DESC, record_id DESC) = 1
 ) AS d
 WHERE NOT EXISTS (FROM registrations AS r WHERE r.child_id = d.child_id AND r.day > d.departed_on);
 
@@ -21,9 +21,9 @@ CREATE TABLE lives AS
 SELECT r.*, f.registered_on, d.departed_on, coalesce(d.reason, '') AS departure_reason, later(r.born, 84) AS ends_on
 FROM (
     FROM registrations
-    QUALIFY row_number() OVER (PARTITION BY child_id ORDER BY at DESC, source DESC, record_id DESC) = 1
+    QUALIFY row_number() OVER (PARTITION BY child_id ORDER BY happened DESC, source DESC, record_id DESC) = 1
 ) AS r
-JOIN (SELECT child_id, arg_min(day, at) AS registered_on FROM registrations GROUP BY child_id) AS f USING (child_id)
+JOIN (SELECT child_id, arg_min(day, happened) AS registered_on FROM registrations GROUP BY child_id) AS f USING (child_id)
 LEFT JOIN departures AS d USING (child_id);
 
 CREATE TABLE checkups AS
@@ -48,4 +48,4 @@ SELECT child_id, center_id, data ->> '$.class_id' AS class_id, data ->> '$.band'
 FROM days_enrolled('childrens_places'), moment
 WHERE CASE WHEN today IS NULL THEN coalesce(last_day >= from_date, true)
     ELSE from_date <= today AND coalesce(last_day >= today, true) END
-QUALIFY row_number() OVER (PARTITION BY child_id ORDER BY from_date DESC, at DESC, source DESC, record_id DESC) = 1;
+QUALIFY row_number() OVER (PARTITION BY child_id ORDER BY from_date DESC, happened DESC, source DESC, record_id DESC) = 1;

@@ -41,7 +41,7 @@ SELECT w.*, d.done_on,
     END AS status,
     (
         SELECT r.clinic_id FROM registrations AS r WHERE r.child_id = w.child_id
-        ORDER BY r.day <= w.due_on DESC, CASE WHEN r.day <= w.due_on THEN r.at ELSE -r.at END DESC, r.source DESC,
+        ORDER BY r.day <= w.due_on DESC, CASE WHEN r.day <= w.due_on THEN r.happened ELSE -r.happened END DESC, r.source DESC,
             r.record_id DESC
         LIMIT 1
     ) AS clinic_id

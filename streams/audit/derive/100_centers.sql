@@ -17,7 +17,7 @@ SELECT center_id || ' ' || subject AS place, * FROM of_centers WHERE kind IN ('c
 
 CREATE TABLE attendances AS
 SELECT center_id, subject, (data ->> '$.date')::DATE AS date, data ->> '$.status' AS status,
-    coalesce(data ->> '$.absence_reason', 'unknown') AS reason, at, record_id, source,
+    coalesce(data ->> '$.absence_reason', 'unknown') AS reason, happened, record_id, source,
     coalesce(json_array_length(data, '$.symptoms'), 0) > 0 AS symptomatic
 FROM of_centers WHERE kind = 'attendance.recorded';
 
@@ -34,12 +34,14 @@ SELECT DISTINCT center_id, CASE kind WHEN 'attendance.recorded' THEN (data ->> '
 FROM of_centers WHERE kind NOT IN ('child.enrolled', 'child.withdrawn');
 
 CREATE TABLE enrolled_days AS
-WITH spans AS (
-    SELECT e.center_id, e.subject, e.from_date, least(e.last_day, m.today, r.newest) AS until
-    FROM days_enrolled('centers_places') AS e, moment AS m
-    LEFT JOIN (SELECT center_id, max(date) AS newest FROM recorded_dates, moment WHERE today IS NULL GROUP BY ALL) AS r
-        USING (center_id)
-    WHERE m.today IS NOT NULL OR r.newest IS NOT NULL
+WITH newest AS (
+    SELECT center_id, coalesce(any_value(today), max(date)) AS newest
+    FROM (SELECT center_id, date FROM recorded_dates UNION ALL SELECT center_id, NULL FROM of_centers), moment
+    GROUP BY center_id
+),
+spans AS (
+    SELECT e.center_id, e.subject, e.from_date, least(e.last_day, n.newest) AS until
+    FROM days_enrolled('centers_places') AS e JOIN newest AS n ON n.center_id = e.center_id AND n.newest IS NOT NULL
 )
 SELECT DISTINCT center_id, subject, unnest(range(from_date, until + 1, INTERVAL 1 DAY))::DATE AS date FROM spans;
 
@@ -52,7 +54,7 @@ attended AS (
     FROM (
         FROM attendances
         QUALIFY row_number() OVER (
-            PARTITION BY center_id, subject, date ORDER BY at DESC, record_id DESC, source DESC) = 1)
+            PARTITION BY center_id, subject, date ORDER BY happened DESC, record_id DESC, source DESC) = 1)
     GROUP BY ALL
 ),
 checked AS (

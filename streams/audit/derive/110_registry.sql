@@ -1,6 +1,6 @@
 -- The county's registry as it was told. What ended has not ended when it began anew at a later time.
 
-CREATE MACRO of_kind(wanted) AS TABLE SELECT entity, at, data FROM entities WHERE kind = wanted;
+CREATE MACRO of_kind(wanted) AS TABLE SELECT entity, happened, data FROM entities WHERE kind = wanted;
 
 CREATE MACRO ended_on(started_at, ended_at, day) AS CASE WHEN NOT started_at > ended_at THEN day::DATE END;
 
@@ -10,25 +10,25 @@ CREATE TABLE centers AS
 SELECT f.entity AS center_id, f.data ->> '$.name' AS name, f.data ->> '$.kind' AS kind,
     f.data ->> '$.ownership' AS ownership, (f.data ->> '$.places')::BIGINT AS places,
     (f.data ->> '$.inclusive_places')::BIGINT AS inclusive_places, (f.data ->> '$.lat')::DOUBLE AS lat,
-    (f.data ->> '$.lon')::DOUBLE AS lon, coalesce(f.data ->> '$.community', '') AS community, f.at AS filed_at,
-    ended_on(f.at, c.at, c.data ->> '$.date') AS closed_on
+    (f.data ->> '$.lon')::DOUBLE AS lon, coalesce(f.data ->> '$.community', '') AS community, f.happened // 1000 AS filed_at,
+    ended_on(f.happened, c.happened, c.data ->> '$.date') AS closed_on
 FROM of_kind('center.filed') AS f LEFT JOIN of_kind('center.closed') AS c USING (entity);
 
 CREATE TABLE clinics AS
 SELECT entity AS clinic_id, data ->> '$.name' AS name, data ->> '$.kind' AS kind, (data ->> '$.lat')::DOUBLE AS lat,
-    (data ->> '$.lon')::DOUBLE AS lon, at AS listed_at
+    (data ->> '$.lon')::DOUBLE AS lon, happened // 1000 AS listed_at
 FROM of_kind('clinic.listed');
 
 CREATE TABLE contracts AS
 SELECT s.entity AS contract_id, s.data ->> '$.center_id' AS center_id, s.data ->> '$.clinic_id' AS clinic_id,
     (s.data -> '$.services')::VARCHAR[] AS services, (s.data ->> '$.from_date')::DATE AS from_date,
-    (s.data ->> '$.until')::DATE AS until, ended_on(s.at, e.at, e.data ->> '$.date') AS ended_on
+    (s.data ->> '$.until')::DATE AS until, ended_on(s.happened, e.happened, e.data ->> '$.date') AS ended_on
 FROM of_kind('contract.signed') AS s LEFT JOIN of_kind('contract.ended') AS e USING (entity);
 
 CREATE TABLE staff AS
 SELECT c.entity AS staff_id, c.data ->> '$.center_id' AS center_id, c.data ->> '$.role' AS role,
     c.data ->> '$.certificate' AS certificate, (c.data ->> '$.valid_until')::DATE AS valid_until,
-    c.at AS certified_at, ended_on(c.at, l.at, l.data ->> '$.date') AS left_on
+    c.happened // 1000 AS certified_at, ended_on(c.happened, l.happened, l.data ->> '$.date') AS left_on
 FROM of_kind('staff.certified') AS c LEFT JOIN of_kind('staff.left') AS l USING (entity);
 
 CREATE TABLE trainings AS
@@ -68,6 +68,6 @@ SELECT source, max(until) FILTER (by_tick) AS at_least, max(until) AS at_most FR
 CREATE TABLE sources AS
 SELECT coalesce(r.entity, h.source) AS source, split_part(coalesce(r.entity, h.source), ':', 1) AS side,
     coalesce(r.data ->> '$.cadence', CASE WHEN starts_with(h.source, 'registry:') THEN 'irregular' ELSE '' END) AS cadence,
-    r.at AS registered_at, h.at_least, h.at_most, r.entity IS NOT NULL OR starts_with(h.source, 'registry:') AS known
+    r.happened // 1000 AS registered_at, h.at_least, h.at_most, r.entity IS NOT NULL OR starts_with(h.source, 'registry:') AS known
 FROM of_kind('source.registered') AS r
 FULL JOIN heard AS h ON h.source = r.entity;
