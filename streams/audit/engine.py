@@ -1,4 +1,4 @@
-"""DuckDB for one audit: on disk, with bounded memory, and the few functions that SQL lacks. Shares nothing with a stage."""
+"""DuckDB for one audit: on disk, in bounded memory, with the few functions that SQL lacks. Knows nothing of a stage."""
 
 from __future__ import annotations
 
@@ -21,15 +21,17 @@ DEEPEST = 32
 
 @contextmanager
 def an_engine(zone: str, memory: str = MEMORY) -> Iterator[duckdb.DuckDBPyConnection]:
-    """An empty database with the audit's tables and functions; `zone`: in which days begin. Its file is removed after."""
-    with TemporaryDirectory(prefix="huiyu-audit-") as folder:
-        with duckdb.connect(str(Path(folder) / "audit.duckdb")) as connection:
-            connection.execute(f"SET memory_limit = '{memory}'")
-            connection.execute("SET TimeZone = 'UTC'")
-            connection.execute("SET VARIABLE zone = ?", [zone])
-            _functions(connection)
-            run(connection, "derive", "010_tables")
-            yield connection
+    """A database with the audit's tables, empty, and functions; `zone`: in which days begin. Its file is removed after."""
+    with (
+        TemporaryDirectory(prefix="huiyu-audit-") as folder,
+        duckdb.connect(str(Path(folder) / "audit.duckdb")) as connection,
+    ):
+        connection.execute(f"SET memory_limit = '{memory}'")
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET VARIABLE zone = ?", [zone])
+        _functions(connection)
+        run(connection, "derive", "010_tables")
+        yield connection
 
 
 def derive(connection: duckdb.DuckDBPyConnection) -> None:

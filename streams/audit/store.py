@@ -1,4 +1,4 @@
-"""Reads from ClickHouse into DuckDB, as Arrow, chunk by chunk: what people can query, and the accepted events behind it.
+"""Reads ClickHouse into DuckDB, as Arrow, chunk by chunk: what people can query, and the accepted events behind it.
 
 Through the views wherever there is one: what the audit compares is what a query answers.
 """
@@ -29,7 +29,8 @@ _DAYS = "arrayMap(day -> toDate32(day), {0}) AS {0}"
 QUERIES: Mapping[str, str] = {
     "events": (
         "SELECT topic, partition, offset, via, child_id, center_id, "
-        "toUnixTimestamp64Milli(appended_at) AS appended_at, lower(hex(MD5(raw))) AS content FROM huiyu_store.events FINAL"
+        "toUnixTimestamp64Milli(appended_at) AS appended_at, lower(hex(MD5(raw))) AS content "
+        "FROM huiyu_store.events FINAL"
     ),
     "rejections": _select(
         "huiyu.rejections", "topic partition offset source type subject code sha256 size", times="received_at"
@@ -58,7 +59,8 @@ QUERIES: Mapping[str, str] = {
         times="changed_at",
     ),
     "alert_history": (
-        "SELECT alert_id, toUnixTimestamp64Milli(at) AS changed_at, state, resolution, transition FROM huiyu.alert_history"
+        "SELECT alert_id, toUnixTimestamp64Milli(at) AS changed_at, state, resolution, transition "
+        "FROM huiyu.alert_history"
     ),
     "center_days": _select(
         "huiyu.center_days",

@@ -89,7 +89,6 @@ class County:
             linger_ms=5,
             batch_size=256 << 10,
             max_request_size=2 << 20,
-            buffer_memory=64 << 20,
         )
         self._ticker = Ticker(settings)
         self.published = 0

@@ -68,6 +68,8 @@ def _properties(layout: Layout, ports: Ports) -> str:
         "share.coordinator.state.topic.replication.factor": "1",
         "share.coordinator.state.topic.min.isr": "1",
         "transaction.max.timeout.ms": "60000",  # a publisher's hung transaction holds the pipeline's now
+        "broker.session.timeout.ms": "2000",  # how long a killed broker is waited for when it comes back
+        "broker.heartbeat.interval.ms": "500",
         "group.initial.rebalance.delay.ms": "0",
         "group.min.session.timeout.ms": "1000",
         "message.max.bytes": str(4 << 20),

@@ -21,7 +21,7 @@ LOGGING = ("org.slf4j", "slf4j-simple", "1.7.36")
 class NoKafka(Failure):
     """Kafka's jars cannot be had."""
 
-    exit_code = 10
+    exit_code = 13
 
 
 def cache_folder() -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ def show_topics(settings: Settings) -> None:
     _print(("topic", "partitions", "kept", "public", "what it is for"), rows)
 
 
-def _print(names: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+def _print(names: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     table = Table(box=box.SIMPLE_HEAD)
     for name in names:
         table.add_column(name)

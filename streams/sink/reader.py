@@ -12,7 +12,7 @@ from streams.errors import BrokerAway, WrongTopics
 from streams.settings import Settings
 from streams.sink.rows import READERS, Message
 
-GROUP = "sink"
+GROUP = "huiyu-sink"
 COMMIT_TIMEOUT_MS = 10_000
 LOST = (
     kafka_errors.CommitFailedError,

@@ -40,7 +40,7 @@ class Gateway:
         self._root: Any = chdb.connect(path)
         self._users, self._handles = users, Handles(path)
         self._threads = ThreadPoolExecutor(THREADS)
-        self._timezone = self._root.query("SELECT timezone()", "TabSeparatedRaw").bytes().decode().strip()
+        self.timezone = str(self._root.query("SELECT timezone()", "TabSeparatedRaw").bytes().decode().strip())
 
     def application(self) -> web.Application:
         app = web.Application(client_max_size=1 << 40, handler_args={"auto_decompress": False})
@@ -66,14 +66,14 @@ class Gateway:
             return web.Response(text="Ok.\n")
         found = await asked(request)
         statements.check_allowed(found.sql if found.insert is None else found.insert.statement.encode())
-        handle, own = await self._run(self._prepared, user, found)
+        handle, own = await self.run(self._prepared, user, found)
         try:
             return await _Exchange(self, request, found, handle).answer()
         except (ConnectionResetError, asyncio.CancelledError):
-            await asyncio.shield(self._run(self._kill, found.mark))
+            await asyncio.shield(self.run(self._kill, found.mark))
             raise
         finally:
-            await asyncio.shield(self._run(handle.release, own))
+            await asyncio.shield(self.run(handle.release, own))
 
     def _prepared(self, user: access.User, found: Asked) -> tuple[Handle, bool]:
         handle, own = self._handles.take(user, found.arguments)
@@ -87,20 +87,14 @@ class Gateway:
     def _kill(self, mark: str) -> None:
         self._root.query(f"KILL QUERY WHERE Settings['log_comment'] = {quoted(mark)} ASYNC")
 
-    async def _run(self, work: Callable[..., Any], *arguments: Any) -> Any:
+    async def run(self, work: Callable[..., Any], *arguments: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
-
-    run = _run
-
-    @property
-    def timezone(self) -> str:
-        return self._timezone
 
     async def _close_idle_sessions(self, _app: web.Application) -> AsyncIterator[None]:
         async def forever() -> None:
             while True:
                 await asyncio.sleep(IDLE_CHECK_S)
-                await self._run(self._handles.close_idle)
+                await self.run(self._handles.close_idle)
 
         task = asyncio.create_task(forever())
         yield
@@ -111,7 +105,7 @@ class _Exchange:
     """One statement on one connection, and its answer."""
 
     def __init__(self, gateway: Gateway, request: web.Request, found: Asked, handle: Handle) -> None:
-        self._run, self._request, self._asked = gateway.run, request, found
+        self.run, self._request, self._asked = gateway.run, request, found
         self._connection = handle.connection
         self._started = time.time_ns()
         self._headers = {
@@ -142,24 +136,24 @@ class _Exchange:
         found = self._asked
         assert found.insert is not None
         assert found.data is not None
-        insert = await self._run(self._connection.send_insert, found.insert.statement, found.insert.format)
+        insert = await self.run(self._connection.send_insert, found.insert.statement, found.insert.format)
         try:
             async for piece in found.data:
-                await self._run(insert.append, piece)
-            done = await self._run(insert.finish)
+                await self.run(insert.append, piece)
+            done = await self.run(insert.finish)
         except BaseException:
-            await self._run(insert.cancel)
+            await self.run(insert.cancel)
             raise
         return web.Response(body=b"", headers=self._headers | self._summary(done.rows_written, done.bytes_written))
 
     async def _streamed(self, form: str, compressor: Compressor | None) -> web.StreamResponse:
         sql, parameters = self._asked.sql, self._asked.parameters
-        stream = await self._run(lambda: self._connection.send_query(sql, form, params=parameters))
+        stream = await self.run(lambda: self._connection.send_query(sql, form, params=parameters))
         pieces, ended, response = iter(stream), False, None
         try:
             piece = await self._next(pieces)
             if piece is None and form == "Native" and SUBQUERY.match(sql):
-                piece = await self._run(native.header, self._connection, sql, parameters)
+                piece = await self.run(native.header, self._connection, sql, parameters)
             response = web.StreamResponse(headers=self._headers)
             await response.prepare(self._request)
             while piece is not None:
@@ -172,14 +166,14 @@ class _Exchange:
             await self._broken(response, error)
             return response
         finally:
-            await self._run(stream.close if ended else stream.cancel)
+            await self.run(stream.close if ended else stream.cancel)
         if compressor:
             await response.write(compressor.end())
         await response.write_eof()
         return response
 
     async def _next(self, pieces: Any) -> bytes | None:
-        piece = await self._run(lambda: next(pieces, None))
+        piece = await self.run(lambda: next(pieces, None))
         return None if piece is None else bytes(piece.bytes())
 
     async def _broken(self, response: web.StreamResponse, error: Exception) -> None:
@@ -190,7 +184,7 @@ class _Exchange:
 
     async def _whole(self, form: str, compressor: Compressor | None) -> web.Response:
         sql, parameters = self._asked.sql, self._asked.parameters
-        result = await self._run(lambda: self._connection.query(sql, form, params=parameters))
+        result = await self.run(lambda: self._connection.query(sql, form, params=parameters))
         body = bytes(result.bytes() or b"")
         if compressor:
             body = compressor.piece(body) + compressor.end()
