@@ -21,7 +21,7 @@ DEEPEST = 32
 
 @contextmanager
 def an_engine(zone: str, memory: str = MEMORY) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A database with the audit's tables, empty, and functions; `zone`: in which days begin. Its file is removed after."""
+    """A database with the audit's functions and tables; `zone`: in which days begin. Its file is removed after."""
     with (
         TemporaryDirectory(prefix="huiyu-audit-") as folder,
         duckdb.connect(str(Path(folder) / "audit.duckdb")) as connection,

@@ -37,9 +37,10 @@ QUERIES: Mapping[str, str] = {
     ),
     "timeline": _select(
         "huiyu.timeline",
-        "child_id kind source record_id subject revision age_days center_id class_id clinic_id data flags origin",
+        "child_id kind source record_id subject revision age_days center_id class_id clinic_id data flags origin "
+        "event_id",
         dates="local_date",
-        times="occurred_at",
+        times="occurred_at recorded_at accepted_at",
     ),
     "children": _select(
         "huiyu.children",

@@ -2,12 +2,70 @@
 
 from __future__ import annotations
 
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
 import typer
+
+from streams.errors import Failure
+
+if TYPE_CHECKING:
+    from streams.simulate import Plan
+
+Children = Annotated[int, typer.Option(min=10, help="children of the county; the default fills the reference county")]
+Days = Annotated[int, typer.Option(min=10, max=1_000, help="simulated days")]
+Until = Annotated[str, typer.Option(metavar="DATE", help="the last simulated day")]
+Seed = Annotated[int, typer.Option(help="another seed is another county")]
+
+
+class Faults(StrEnum):
+    none = "none"
+    light = "light"
+    heavy = "heavy"
 
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands to the application."""
-    app.command()(audit)
+    for command in (demo, simulate, audit):
+        app.command()(command)
+
+
+def demo(children: Children = 5_400, days: Days = 120, until: Until = "2026-06-30", seed: Seed = 1) -> None:
+    """The whole thing on this machine: stack up, a county simulated and compared with its books, overview, stack down."""
+    from rich.console import Console
+
+    from streams.demo.run import run
+
+    run(_plan(children, days, until, seed, Faults.light), Console())
+
+
+def simulate(
+    out: Annotated[Path, typer.Option(help="folder for events.jsonl, faults.jsonl, schedule.json, truth/")],
+    children: Children = 5_400,
+    days: Days = 120,
+    until: Until = "2026-06-30",
+    seed: Seed = 1,
+    faults: Annotated[Faults, typer.Option(help="what happens to records on their way")] = Faults.light,
+) -> None:
+    """A county's events and what must come of them, written to a folder; no stack is needed."""
+    from streams.simulate import simulate as write
+
+    summary = write(_plan(children, days, until, seed, faults), out)
+    print(
+        f"{summary['events']:,} events and {summary['faults']:,} faulty records in {out}, the truth in {out / 'truth'}"
+    )
+
+
+def _plan(children: int, days: int, until: str, seed: int, faults: Faults) -> Plan:
+    from streams.simulate import Plan
+
+    try:
+        last = date.fromisoformat(until)
+    except ValueError:
+        raise Failure(f"--until {until!r} is no date YYYY-MM-DD") from None
+    return Plan(children=children, days=days, until=last, seed=seed, faults=faults.value)
 
 
 def audit(

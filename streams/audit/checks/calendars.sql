@@ -1,6 +1,6 @@
 -- Published calendars.
 -- key: year
 
-CREATE VIEW expected AS FROM calendars;
+CREATE OR REPLACE TEMP VIEW expected AS FROM calendars;
 
-CREATE VIEW found AS FROM store.calendars;
+CREATE OR REPLACE TEMP VIEW found AS FROM store.calendars;

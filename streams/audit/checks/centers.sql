@@ -1,6 +1,6 @@
 -- Centres as they were filed and closed.
 -- key: center_id
 
-CREATE VIEW expected AS FROM centers;
+CREATE OR REPLACE TEMP VIEW expected AS FROM centers;
 
-CREATE VIEW found AS FROM store.centers;
+CREATE OR REPLACE TEMP VIEW found AS FROM store.centers;

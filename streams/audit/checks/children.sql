@@ -1,7 +1,7 @@
 -- Registered children, with their place, their checkups and how many alerts they have.
 -- key: child_id
 
-CREATE VIEW expected AS
+CREATE OR REPLACE TEMP VIEW expected AS
 SELECT l.child_id, l.subject, l.source AS registered_by, l.record_id AS registration_record, l.sex,
     l.born AS birth_date, l.clinic_id, CASE WHEN l.departed_on IS NULL THEN 'active' ELSE 'departed' END AS status,
     coalesce(p.center_id, '') AS center_id, coalesce(p.class_id, '') AS class_id, coalesce(p.band, '') AS band,
@@ -17,4 +17,4 @@ LEFT JOIN (
 ) AS n USING (child_id)
 LEFT JOIN (SELECT child_id, count(*) AS open_alerts FROM alerts GROUP BY child_id) AS a USING (child_id);
 
-CREATE VIEW found AS FROM store.children;
+CREATE OR REPLACE TEMP VIEW found AS FROM store.children;

@@ -1,6 +1,6 @@
 -- Clinics as they were listed.
 -- key: clinic_id
 
-CREATE VIEW expected AS FROM clinics;
+CREATE OR REPLACE TEMP VIEW expected AS FROM clinics;
 
-CREATE VIEW found AS FROM store.clinics;
+CREATE OR REPLACE TEMP VIEW found AS FROM store.clinics;

@@ -3,25 +3,25 @@
 -- key: topic, partition, offset
 
 -- Where the store says an event went.
-CREATE TABLE passages AS
+CREATE OR REPLACE TEMP TABLE passages AS
 SELECT topic, "partition", "offset", list(center_id) FILTER (via = 'facility-events' AND center_id <> '') AS centers,
     list(child_id) FILTER (via = 'child-events') AS children,
     countif(via = 'facility-events' AND center_id = '') AS registry,
     CASE WHEN min(content) = max(content) THEN min(content) ELSE 'several' END AS content, min(appended_at) AS appended_at
 FROM store.events GROUP BY ALL;
 
-CREATE TABLE refusals AS
+CREATE OR REPLACE TEMP TABLE refusals AS
 SELECT topic, "partition", "offset", count(*) AS refused FROM store.rejections GROUP BY ALL;
 
 -- A subject that was registered is known for ever. One whose links were all withdrawn may have been known or not: it
 -- depends on what came first.
-CREATE TABLE known_subjects AS
+CREATE OR REPLACE TEMP TABLE known_subjects AS
 SELECT subject, bool_or(kind = 'child.registered') OR subject IN (SELECT subject FROM links) AS certain
 FROM publications
 WHERE is_known AND NOT retraction AND kind IN ('child.registered', 'identity.linked') AND seq NOT IN (SELECT seq FROM late)
 GROUP BY subject;
 
-CREATE TABLE fates AS
+CREATE OR REPLACE TEMP TABLE fates AS
 WITH placed AS (
     SELECT p.seq, p.subject, p.kind, p.source, p.record_id, p.scheme <> 'child' AS is_fact, p.center_id,
         s.child_id, k.certain, p.is_known, l.seq IS NOT NULL AS is_late,
@@ -69,7 +69,7 @@ SELECT *,
         AS replaceable
 FROM named;
 
-CREATE VIEW expected AS
+CREATE OR REPLACE TEMP VIEW expected AS
 SELECT topic, "partition", "offset",
     CASE
         WHEN is_late AND fate IN ('refused', 'refused and at its centre', 'refused and at its child',
@@ -82,7 +82,7 @@ SELECT topic, "partition", "offset",
     CASE WHEN passed_at IS NOT NULL THEN appended_at END AS appended_at
 FROM fates;
 
-CREATE VIEW found AS
+CREATE OR REPLACE TEMP VIEW found AS
 SELECT topic, "partition", "offset", fate, content, passed_at AS appended_at FROM fates
 UNION ALL
 SELECT topic, "partition", "offset", 'in the store only', content, appended_at

@@ -1,6 +1,6 @@
 -- Contracts as they were signed and ended.
 -- key: contract_id
 
-CREATE VIEW expected AS FROM contracts;
+CREATE OR REPLACE TEMP VIEW expected AS FROM contracts;
 
-CREATE VIEW found AS FROM store.contracts;
+CREATE OR REPLACE TEMP VIEW found AS FROM store.contracts;

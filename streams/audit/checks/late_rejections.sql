@@ -1,10 +1,10 @@
 -- Only a subject with more than 2,000 parked records, or a child with more than 20,000, may have one refused for it.
 -- key: topic, partition, offset
 
-CREATE VIEW found AS
+CREATE OR REPLACE TEMP VIEW found AS
 SELECT l.topic, l."partition", l."offset", late.code FROM late JOIN log AS l USING (seq);
 
-CREATE VIEW expected AS
+CREATE OR REPLACE TEMP VIEW expected AS
 WITH records AS (
     SELECT s.child_id, p.subject, count(DISTINCT (p.kind, p.source, p.record_id)) AS of_subject
     FROM publications AS p JOIN subjects AS s USING (subject) GROUP BY ALL

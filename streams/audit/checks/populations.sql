@@ -1,6 +1,6 @@
 -- Population as it was reported.
 -- key: region
 
-CREATE VIEW expected AS FROM populations;
+CREATE OR REPLACE TEMP VIEW expected AS FROM populations;
 
-CREATE VIEW found AS FROM store.populations;
+CREATE OR REPLACE TEMP VIEW found AS FROM store.populations;

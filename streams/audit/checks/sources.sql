@@ -1,7 +1,7 @@
 -- Sources as registered; heard until the last tick at least, and never beyond what the log holds.
 -- key: source
 
-CREATE VIEW expected AS
+CREATE OR REPLACE TEMP VIEW expected AS
 SELECT source, side, cadence, registered_at, heard_until,
     CASE WHEN NOT known THEN 'unregistered' WHEN heard_until IS NULL THEN 'registered' ELSE 'heard' END AS state
 FROM (
@@ -11,4 +11,4 @@ FROM (
 )
 WHERE registered_at IS NOT NULL OR heard_until IS NOT NULL;
 
-CREATE VIEW found AS SELECT source, side, cadence, registered_at, heard_until, state FROM store.sources;
+CREATE OR REPLACE TEMP VIEW found AS SELECT source, side, cadence, registered_at, heard_until, state FROM store.sources;

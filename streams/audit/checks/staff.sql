@@ -1,6 +1,6 @@
 -- Staff as they were certified and left.
 -- key: staff_id
 
-CREATE VIEW expected AS FROM staff;
+CREATE OR REPLACE TEMP VIEW expected AS FROM staff;
 
-CREATE VIEW found AS FROM store.staff;
+CREATE OR REPLACE TEMP VIEW found AS FROM store.staff;

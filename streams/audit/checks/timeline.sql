@@ -1,15 +1,46 @@
 -- Every record that stands, of every registered child, cell by cell.
 -- key: child_id, kind, source, record_id
 
-CREATE VIEW expected AS
-SELECT w.child_id, w.kind, w.source, w.record_id, w.subject, w.happened // 1000 AS occurred_at,
-    coalesce((w.data ->> '$.date')::DATE, w.day) AS local_date, w.revision,
-    coalesce((w.data ->> '$.date')::DATE, w.day) - l.born AS age_days,
-    coalesce(w.data ->> '$.center_id', '') AS center_id, coalesce(w.data ->> '$.class_id', '') AS class_id,
-    coalesce(w.data ->> '$.clinic_id', '') AS clinic_id, w.data
-FROM standing AS w JOIN lives AS l USING (child_id);
+-- Of publications that say the same the one that the store shows.
+CREATE OR REPLACE TEMP TABLE shown AS
+SELECT s.*, f.accepted_at AS seen_at FROM strongest AS s
+LEFT JOIN store.timeline AS f USING (child_id, kind, source, record_id)
+WHERE NOT s.retraction
+QUALIFY row_number() OVER (
+    PARTITION BY s.child_id, s.kind, s.source, s.record_id ORDER BY coalesce(s.origin = f.origin, false) DESC, s.seq) = 1;
 
-CREATE VIEW found AS
-SELECT child_id, kind, source, record_id, subject, occurred_at, local_date, revision, age_days, center_id, class_id,
-    clinic_id, data
-FROM store.timeline;
+-- What may have made a record visible later than itself: a registration or a link of its child, or of its source.
+CREATE OR REPLACE TEMP TABLE revealing AS
+SELECT DISTINCT child_id AS revealed, appended_at FROM of_children
+WHERE kind IN ('child.registered', 'identity.linked') AND NOT retraction
+UNION
+SELECT substr(subject, 8), appended_at FROM publications WHERE kind = 'source.registered';
+
+-- Two contents at the revision that holds.
+CREATE OR REPLACE TEMP TABLE conflicts AS
+SELECT w.child_id, w.kind, w.source, w.record_id
+FROM winners AS w JOIN of_children AS p USING (subject, kind, source, record_id, revision)
+WHERE p.is_known
+GROUP BY ALL HAVING count(DISTINCT p.digest) > 1;
+
+CREATE OR REPLACE TEMP VIEW expected AS
+SELECT s.child_id, s.kind, s.source, s.record_id, s.subject, s.happened // 1000 AS occurred_at,
+    coalesce((s.data ->> '$.date')::DATE, s.day) AS local_date, s.revision,
+    coalesce((s.data ->> '$.date')::DATE, s.day) - l.born AS age_days,
+    coalesce(s.data ->> '$.center_id', '') AS center_id, coalesce(s.data ->> '$.class_id', '') AS class_id,
+    coalesce(s.data ->> '$.clinic_id', '') AS clinic_id, s.data, s.recorded_at // 1000 AS recorded_at,
+    CASE WHEN s.seen_at > s.appended_at AND EXISTS (
+            FROM revealing AS r WHERE r.revealed IN (s.child_id, s.source) AND r.appended_at = s.seen_at)
+        THEN s.seen_at ELSE s.appended_at END AS accepted_at,
+    s.origin, s.event_id,
+    list_filter([
+        CASE WHEN c.kind IS NOT NULL THEN 'equal-revision-conflict' END,
+        CASE WHEN s.kind = 'checkup.recorded' AND w.opens_on > s.day THEN 'milestone-too-early' END
+    ], lambda flag: flag IS NOT NULL) AS flags
+FROM shown AS s
+JOIN (SELECT child_id, born FROM lives) AS l USING (child_id)
+LEFT JOIN conflicts AS c USING (child_id, kind, source, record_id)
+LEFT JOIN windows AS w ON w.child_id = s.child_id AND w.milestone = (s.data ->> '$.milestone');
+
+CREATE OR REPLACE TEMP VIEW found AS
+SELECT * REPLACE (list_sort(flags) AS flags) FROM store.timeline;

@@ -1,6 +1,6 @@
 -- Trainings of staff.
 -- key: staff_id, source, record_id
 
-CREATE VIEW expected AS FROM trainings;
+CREATE OR REPLACE TEMP VIEW expected AS FROM trainings;
 
-CREATE VIEW found AS FROM store.trainings;
+CREATE OR REPLACE TEMP VIEW found AS FROM store.trainings;

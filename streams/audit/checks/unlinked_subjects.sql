@@ -2,7 +2,7 @@
 -- waits, so the first and last time lie between theirs.
 -- key: subject, source
 
-CREATE VIEW expected AS
+CREATE OR REPLACE TEMP VIEW expected AS
 WITH strongest AS (
     SELECT subject, source, kind, record_id, appended_at,
         rank() OVER (PARTITION BY subject, kind, source, record_id
@@ -24,4 +24,4 @@ SELECT w.subject, w.source, w.records,
     CASE WHEN f.last_at BETWEEN w.last_from AND w.last_to THEN f.last_at ELSE w.last_from END AS last_at
 FROM waiting AS w LEFT JOIN store.unlinked_subjects AS f USING (subject, source);
 
-CREATE VIEW found AS FROM store.unlinked_subjects;
+CREATE OR REPLACE TEMP VIEW found AS FROM store.unlinked_subjects;

@@ -31,7 +31,7 @@ CREATE TABLE store.timeline
 (
     child_id VARCHAR, kind VARCHAR, source VARCHAR, record_id VARCHAR, subject VARCHAR, occurred_at BIGINT,
     local_date DATE, revision BIGINT, age_days INTEGER, center_id VARCHAR, class_id VARCHAR, clinic_id VARCHAR,
-    data VARCHAR, flags VARCHAR[], origin VARCHAR
+    data VARCHAR, flags VARCHAR[], recorded_at BIGINT, accepted_at BIGINT, origin VARCHAR, event_id VARCHAR
 );
 
 CREATE TABLE store.children

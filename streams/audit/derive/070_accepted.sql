@@ -9,7 +9,8 @@ CREATE TABLE accepted AS
 SELECT e.seq, e.topic, e."partition", e."offset", e.appended_at, e.source, e.side, e.own_id, e.named AS kind, e.scheme,
     e.kind = 'record.retracted' AS retraction, e.time, instant(e.time) AS happened, local_day(instant(e.time)) AS day,
     e.subject, coalesce(e.recordid, e.event_id) AS record_id, coalesce(e.revision, 1)::BIGINT AS revision,
-    instant(coalesce(e.recordedtime, e.time)) AS recorded_at, e.data,
+    instant(coalesce(e.recordedtime, e.time)) AS recorded_at, e.event_id, e.data,
+    concat_ws('/', e.topic, e."partition", e."offset") AS origin,
     CASE WHEN e.named_side = 'center' THEN coalesce(e.data ->> '$.center_id', e.own_id) ELSE '' END AS center_id
 FROM events AS e
 WHERE e.seq NOT IN (SELECT seq FROM refused);
@@ -61,10 +62,13 @@ CREATE TABLE of_children AS
 SELECT p.*, s.child_id FROM publications AS p JOIN subjects AS s USING (subject)
 WHERE p.scheme = 'child' AND p.seq NOT IN (SELECT seq FROM late);
 
--- The strongest publication of every record of every child, whether it stands or was retracted.
-CREATE TABLE winners AS
+-- The strongest publications of every record of every child, retracted or not: several where they say the same.
+CREATE TABLE strongest AS
 SELECT * FROM of_children WHERE is_known
-QUALIFY row_number() OVER (
-    PARTITION BY child_id, kind, source, record_id ORDER BY revision DESC, digest DESC, retraction DESC, seq) = 1;
+QUALIFY rank() OVER (
+    PARTITION BY child_id, kind, source, record_id ORDER BY revision DESC, digest DESC, retraction DESC) = 1;
+
+CREATE TABLE winners AS
+FROM strongest QUALIFY row_number() OVER (PARTITION BY child_id, kind, source, record_id ORDER BY seq) = 1;
 
 CREATE TABLE moment AS SELECT max(tick) AS now, local_day(instant(max(tick))) AS today FROM ticks;

@@ -1,0 +1,224 @@
+"""What must be queryable in the end, from the county's own books, day by day and child by child."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+
+from streams.simulate.books import JSON, Books, Entry
+from streams.simulate.calendar import CHINA, span
+from streams.simulate.schedule_truth import ChildTruth, milestones_of, wanted_alert
+from streams.simulate.strangers import UNLISTED
+
+CENTER_RECORDS = {
+    "attendance.recorded",
+    "health-check.recorded",
+    "measurement.recorded",
+    "development.observed",
+    "incident.recorded",
+}
+
+
+def child_id(subject: str) -> str:
+    return hashlib.sha256(subject.encode()).hexdigest()[:32]
+
+
+def local_day(entry: Entry) -> date:
+    return date.fromisoformat(entry.data["date"]) if "date" in entry.data else happened(entry).date()
+
+
+def happened(entry: Entry) -> datetime:
+    return datetime.fromisoformat(entry.time).astimezone(CHINA)
+
+
+def newest(entries: Iterable[Entry]) -> Entry:
+    """Of several records of one thing the greatest (time, source, record) holds."""
+    return max(entries, key=lambda entry: (happened(entry), entry.source, entry.record))
+
+
+class Truth:
+    """The final tables. `today` is the local date of the last tick."""
+
+    def __init__(self, books: Books) -> None:
+        self.today = books.plan.until
+        self.entries = [entry for entry in books.entries if entry.source != UNLISTED]
+        self.unlisted = [entry for entry in books.entries if entry.source == UNLISTED]
+        self.of_subject: dict[str, list[Entry]] = defaultdict(list)
+        for entry in self.entries:
+            self.of_subject[entry.subject].append(entry)
+        self.children = self._children()
+
+    def _owner(self, subject: str) -> str:
+        links = [e for e in self.of_subject[subject] if e.kind == "identity.linked" and e.stands]
+        return str(newest(links).data["same_as"]) if links else subject
+
+    def _children(self) -> dict[str, ChildTruth]:
+        """Registered subject → everything that its child is."""
+        records: dict[str, list[Entry]] = defaultdict(list)
+        for subject, entries in self.of_subject.items():
+            if subject.split(":")[0] in ("cn-id", "birth-cert", "local"):
+                records[self._owner(subject)].extend(entries)
+        found = {}
+        for subject, entries in records.items():
+            standing = [entry for entry in entries if entry.stands]
+            if any(entry.kind == "child.registered" for entry in standing):
+                found[subject] = ChildTruth(child_id(subject), standing)
+        return found
+
+    def timeline(self) -> Iterable[JSON]:
+        for child in self.children.values():
+            for entry in child.standing:
+                yield {
+                    "child_id": child.child_id,
+                    "subject": entry.subject,
+                    "kind": entry.kind,
+                    "source": entry.source,
+                    "record_id": entry.record,
+                    "revision": entry.revision,
+                    "occurred_at": entry.time,
+                    "local_date": local_day(entry).isoformat(),
+                    "age_days": (local_day(entry) - child.born).days,
+                    "center_id": entry.data.get("center_id", ""),
+                    "class_id": entry.data.get("class_id", ""),
+                    "clinic_id": entry.data.get("clinic_id", ""),
+                    "data": entry.data,
+                }
+
+    def rows_of_children(self) -> Iterable[JSON]:
+        for child in self.children.values():
+            place = self._place(child)
+            registration = child.registration
+            yield {
+                "child_id": child.child_id,
+                "subject": registration.subject,
+                "registered_by": registration.source,
+                "registration_record": registration.record,
+                "sex": registration.data["sex"],
+                "birth_date": registration.data["birth_date"],
+                "clinic_id": registration.data["clinic_id"],
+                "status": "departed" if child.departed_on else "active",
+                "center_id": place.data["center_id"] if place else "",
+                "class_id": place.data["class_id"] if place else "",
+                "enrolled_from": place.data["from_date"] if place else None,
+                "last_checkup_on": _text(max(child.checkup_days(), default=None)),
+                "open_alerts": int(wanted_alert(child, self.today) is not None),
+            }
+
+    def _place(self, child: ChildTruth) -> Entry | None:
+        held = [
+            entry
+            for entry in child.standing
+            if entry.kind == "child.enrolled" and is_enrolled(self.today, entry, child.standing)
+        ]
+        key = lambda entry: (entry.data["from_date"], happened(entry), entry.source, entry.record)  # noqa: E731
+        return max(held, key=key, default=None)
+
+    def milestones(self) -> Iterable[JSON]:
+        for child in self.children.values():
+            for row in milestones_of(child, self.today):
+                yield {"child_id": child.child_id} | {k: _text(v) if k != "status" else v for k, v in row.items()}
+
+    def alerts(self) -> Iterable[JSON]:
+        for child in self.children.values():
+            alert = wanted_alert(child, self.today)
+            if alert is not None:
+                place = self._place(child)
+                yield {
+                    "child_id": child.child_id,
+                    "rule": "checkup-overdue",
+                    "milestone": alert[0],
+                    "state": alert[1],
+                    "due_on": _text(alert[2]),
+                    "clinic_id": child.registration.data["clinic_id"],
+                    "center_id": place.data["center_id"] if place else "",
+                }
+
+    def clinic_months(self) -> Iterable[JSON]:
+        counts: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
+        for child in self.children.values():
+            for row in milestones_of(child, self.today):
+                if row["due_on"] <= self.today and row["status"] not in ("not-applicable", "excused"):
+                    month = row["due_on"].replace(day=1).isoformat()
+                    counts[row["clinic_id"], month, row["milestone"]][row["status"]] += 1
+        for (clinic, month, milestone), statuses in counts.items():
+            row = {"clinic_id": clinic, "month": month, "milestone": milestone, "due": statuses.total()}
+            row |= {"done_on_time": statuses["done"], "done_late": statuses["done-late"]}
+            yield row | {"missed": statuses["missed"], "open": statuses["open"] + statuses["overdue"]}
+
+    def unlinked(self) -> Iterable[JSON]:
+        counts = Counter((entry.subject, entry.source) for entry in self.unlisted)
+        for subject, entries in self.of_subject.items():
+            is_child = subject.split(":")[0] in ("cn-id", "birth-cert", "local")
+            if is_child and self._owner(subject) not in self.children:
+                counts.update((entry.subject, entry.source) for entry in entries)
+        for (subject, source), records in counts.items():
+            yield {"subject": subject, "source": source, "records": records}
+
+    def center_days(self) -> Iterable[JSON]:
+        by_center: dict[str, list[Entry]] = defaultdict(list)
+        for entry in self.entries:
+            if entry.stands and "center_id" in entry.data and entry.source.startswith("center:"):
+                by_center[entry.data["center_id"]].append(entry)
+        for center, entries in by_center.items():
+            yield from self._days_of(center, entries)
+
+    def _days_of(self, center: str, entries: list[Entry]) -> Iterable[JSON]:
+        of_day: dict[date, list[Entry]] = defaultdict(list)
+        enrolled: Counter[date] = Counter()
+        by_subject: dict[str, list[Entry]] = defaultdict(list)
+        for entry in entries:
+            by_subject[entry.subject].append(entry)
+            if entry.kind in CENTER_RECORDS:
+                of_day[local_day(entry)].append(entry)
+        for own in by_subject.values():
+            places = [entry for entry in own if entry.kind == "child.enrolled"]
+            first = min((date.fromisoformat(p.data["from_date"]) for p in places), default=self.today)
+            enrolled.update(d for d in span(first, self.today) if any(is_enrolled(d, p, own) for p in places))
+        for day in sorted({*of_day, *enrolled}):
+            if day <= self.today:
+                yield {"center_id": center, "date": day.isoformat(), "enrolled": enrolled[day], **_figures(of_day[day])}
+
+
+def is_enrolled(day: date, place: Entry, records: Iterable[Entry]) -> bool:
+    """True on the days of an enrolment up to its end or to the first withdrawal after its beginning."""
+    first, until = date.fromisoformat(place.data["from_date"]), place.data.get("until")
+    if day < first or (until and day > date.fromisoformat(until)):
+        return False
+    center = place.data["center_id"]
+    left = [
+        date.fromisoformat(e.data["date"])
+        for e in records
+        if e.kind == "child.withdrawn" and e.data["center_id"] == center
+    ]
+    return not any(first < gone <= day for gone in left)
+
+
+def _figures(records: list[Entry]) -> JSON:
+    told: dict[str, Entry] = {}
+    for entry in sorted(records, key=lambda e: (happened(e), e.record)):
+        if entry.kind == "attendance.recorded":
+            told[entry.subject] = entry
+    checks = [entry for entry in records if entry.kind == "health-check.recorded"]
+    absent = [entry.data for entry in told.values() if entry.data["status"] == "absent"]
+    return {
+        "present": len(told) - len(absent),
+        "absent": len(absent),
+        "absent_sick": sum(data.get("absence_reason") == "sick" for data in absent),
+        "absent_unknown": sum(data.get("absence_reason", "unknown") == "unknown" for data in absent),
+        "checked": len({e.subject for e in checks if e.data["kind"] == "morning"}),
+        "fever": len({e.subject for e in checks if _feverish(e.data)}),
+        "symptomatic": len({e.subject for e in records if e.data.get("symptoms")}),
+        "sent_home": len({e.subject for e in checks if e.data["action"] == "sent-home"}),
+    }
+
+
+def _feverish(data: Mapping[str, object]) -> bool:
+    temperature, symptoms = data.get("temperature_c"), data.get("symptoms")
+    hot = isinstance(temperature, int | float) and temperature >= 37.5
+    return hot or (isinstance(symptoms, list) and "fever" in symptoms)
+
+
+def _text(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value
