@@ -14,6 +14,9 @@ from streams.errors import Failure
 if TYPE_CHECKING:
     from streams.simulate import Plan
 
+PLAIN_WIDTH = 120
+"""Columns where no terminal says how many there are."""
+
 Children = Annotated[int, typer.Option(min=10, help="children of the county; the default fills the reference county")]
 Days = Annotated[int, typer.Option(min=10, max=1_000, help="simulated days")]
 Until = Annotated[str, typer.Option(metavar="DATE", help="the last simulated day")]
@@ -33,12 +36,15 @@ def register(app: typer.Typer) -> None:
 
 
 def demo(children: Children = 5_400, days: Days = 120, until: Until = "2026-06-30", seed: Seed = 1) -> None:
-    """The whole thing on this machine: stack up, a county simulated and compared with its books, overview, stack down."""
+    """The whole thing on this machine: stack up, a county simulated and compared with its books, an overview."""
     from rich.console import Console
 
     from streams.demo.run import run
 
-    run(_plan(children, days, until, seed, Faults.light), Console())
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=PLAIN_WIDTH)
+    run(_plan(children, days, until, seed, Faults.light), console)
 
 
 def simulate(

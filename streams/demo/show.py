@@ -15,7 +15,7 @@ NEXT = """Try next:
   huiyu publish examples/first-event.jsonl   an event, queryable about a second later
   huiyu wait && huiyu overview
   huiyu query "SELECT clinic_id, sum(due) AS due, sum(missed) AS missed FROM huiyu.clinic_months GROUP BY clinic_id"
-  huiyu query "SELECT date, sum(present), sum(absent_sick) FROM huiyu.center_days GROUP BY date ORDER BY date DESC LIMIT 7"
+  huiyu query "SELECT date, sum(present), sum(absent_sick) FROM huiyu.center_days GROUP BY date ORDER BY date"
   huiyu audit                                the log against the store, record by record"""
 
 
@@ -39,7 +39,8 @@ def show_timeline(console: Console, store: Queries) -> None:
     rows = store.ask(
         "SELECT local_date, age_days, kind, source, record_id, revision FROM huiyu.timeline WHERE child_id ="
         " (SELECT child_id FROM huiyu.timeline GROUP BY child_id"
-        "  ORDER BY uniqExact(kind) DESC, child_id LIMIT 1) AND kind NOT IN ('attendance.recorded', 'health-check.recorded')"
+        "  ORDER BY uniqExact(kind) DESC, child_id LIMIT 1)"
+        " AND kind NOT IN ('attendance.recorded', 'health-check.recorded')"
         " ORDER BY occurred_at LIMIT 14"
     )
     _print(console, "One child's timeline (first 14 entries, without attendance and morning checks) 儿童时间轴", rows)
