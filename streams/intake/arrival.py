@@ -27,6 +27,11 @@ class Arrival:
         return (self.event.kind, self.event.source, self.event.recordid)
 
     @property
+    def place(self) -> tuple[str, str, str, str]:
+        """What it is parked under: every publication by itself, so that none is lost while it waits."""
+        return (*self.identity, str(self.origin))
+
+    @property
     def is_of_a_child(self) -> bool:
         return self.event.subject.startswith(CHILD_SCHEMES)
 

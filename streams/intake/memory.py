@@ -27,6 +27,7 @@ SOURCE, SUBJECT, LINKED, PARKED, HELD, SEEN, HEARD, SEQUENCE, NOW = (
     b"now",
 )
 Identity = tuple[str, str, str]
+Place = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Memory:
     sources: dict[str, int] = field(default_factory=dict)
     subjects: dict[str, Subject] = field(default_factory=dict)
     links: dict[str, dict[Identity, Publication]] = field(default_factory=dict)
-    parked: dict[str, dict[Identity, Arrival]] = field(default_factory=dict)
+    parked: dict[str, dict[Place, Arrival]] = field(default_factory=dict)
     waiting: dict[str, set[str]] = field(default_factory=dict)
     held: dict[bytes, dict[str, Any]] = field(default_factory=dict)
     seen: dict[int, str] = field(default_factory=dict)
@@ -82,7 +83,7 @@ class Memory:
                 self.links.setdefault(link.event.subject, {})[link.identity] = link
             case b"parked/":
                 arrival = Arrival.unparked(value)
-                self.parked.setdefault(arrival.event.subject, {})[arrival.identity] = arrival
+                self.parked.setdefault(arrival.event.subject, {})[arrival.place] = arrival
                 self.waiting.setdefault(arrival.event.source, set()).add(arrival.event.subject)
             case b"held/":
                 self.held[name] = orjson.loads(value)
@@ -105,7 +106,7 @@ class Draft:
         self.sources: dict[str, int] = {}
         self.subjects: dict[str, Subject] = {}
         self._links: dict[str, dict[Identity, Publication]] = {}
-        self._parked: dict[str, dict[Identity, Arrival]] = {}
+        self._parked: dict[str, dict[Place, Arrival]] = {}
         self._waiting: dict[str, set[str]] = {}
         self.held: dict[bytes, dict[str, Any]] = dict(memory.held)
         self.seen: dict[int, str] = dict(memory.seen)
@@ -143,22 +144,22 @@ class Draft:
         self.changes[LINKED + name.encode()] = link.packed()
 
     # parked events
-    def parked(self, subject: str) -> dict[Identity, Arrival]:
+    def parked(self, subject: str) -> dict[Place, Arrival]:
         held = self._parked.get(subject)
         return self._memory.parked.get(subject, {}) if held is None else held
 
     def park(self, arrival: Arrival) -> None:
         subject, source = arrival.event.subject, arrival.event.source
-        self._mine(subject)[arrival.identity] = arrival
+        self._mine(subject)[arrival.place] = arrival
         if self.source_since(source) is None:
             self.waiting(source).add(subject)
         self.changes[_parked_key(arrival)] = arrival.parked()
 
     def unpark(self, arrival: Arrival) -> None:
-        del self._mine(arrival.event.subject)[arrival.identity]
+        del self._mine(arrival.event.subject)[arrival.place]
         self.changes[_parked_key(arrival)] = None
 
-    def _mine(self, subject: str) -> dict[Identity, Arrival]:
+    def _mine(self, subject: str) -> dict[Place, Arrival]:
         if subject not in self._parked:
             self._parked[subject] = dict(self._memory.parked.get(subject, {}))
         return self._parked[subject]
@@ -169,7 +170,7 @@ class Draft:
             self._waiting[source] = set(self._memory.waiting.get(source, ()))
         return self._waiting[source]
 
-    def touched_subjects(self) -> Iterator[tuple[str, dict[Identity, Arrival], dict[Identity, Arrival]]]:
+    def touched_subjects(self) -> Iterator[tuple[str, dict[Place, Arrival], dict[Place, Arrival]]]:
         """(subject, parked before, parked after) of every subject whose parked events changed."""
         for subject, after in self._parked.items():
             yield subject, self._memory.parked.get(subject, {}), after
@@ -224,7 +225,7 @@ class Draft:
 
 
 def _parked_key(arrival: Arrival) -> bytes:
-    return PARKED + "/".join((arrival.event.subject, *arrival.identity)).encode()
+    return PARKED + "/".join((arrival.event.subject, *arrival.place)).encode()
 
 
 def _update_or_drop(into: dict[str, Any], news: dict[str, Any]) -> None:

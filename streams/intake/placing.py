@@ -6,6 +6,7 @@ themselves arrive, in the end every event went to the same places.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from schemas.identifiers import child_id
@@ -18,6 +19,7 @@ from streams.records import Publication, greatest, stronger
 from streams.transport.port import Output, partition_of
 
 MOST_PARKED = 2_000
+MOST_PUBLICATIONS = 10_000
 MOST_RELEASED_A_STEP = 2_000
 
 
@@ -87,7 +89,7 @@ class Placing:
             self._know(subject, replace(known, registered=True))
 
     def _linked(self, arrival: Arrival) -> None:
-        link = Publication(arrival.event, arrival.raw, str(arrival.origin), arrival.origin.appended_at, 0)
+        link = _link(arrival)
         alias = arrival.event.subject
         held = self.draft.links(alias)
         if not stronger(link, held.get(link.identity)):
@@ -117,13 +119,10 @@ class Placing:
 
     def _park(self, arrival: Arrival) -> None:
         held = self.draft.parked(arrival.event.subject)
-        rival = held.get(arrival.identity)
-        if rival is not None and not stronger(_publication(arrival), _publication(rival)):
-            return
-        if rival is None and len(held) >= MOST_PARKED:
+        if len(held) >= MOST_PARKED and _is_too_many(arrival, held.values()):
             self.overflowed.append((arrival, _overflow()))
-            return
-        self.draft.park(arrival)
+        else:
+            self.draft.park(arrival)
 
     def _to_center(self, arrival: Arrival, source_since: int) -> None:
         center = arrival.center_id
@@ -143,11 +142,19 @@ def may_go(draft: Draft, arrival: Arrival) -> bool:
     if draft.subject(arrival.event.subject) is not None or (arrival.center_id and not arrival.counted):
         return True
     event = arrival.event
-    return not event.retraction and event.kind in (REGISTRATION, LINK)
+    if event.kind == LINK:  # one that is retracted or outdated makes nobody known
+        return not event.retraction and stronger(_link(arrival), draft.links(event.subject).get(arrival.identity))
+    return event.kind == REGISTRATION and not event.retraction
 
 
-def _publication(arrival: Arrival) -> Publication:
+def _link(arrival: Arrival) -> Publication:
     return Publication(arrival.event, arrival.raw, str(arrival.origin), arrival.origin.appended_at, 0)
+
+
+def _is_too_many(arrival: Arrival, held: Collection[Arrival]) -> bool:
+    """True for the first record beyond the bound, and for yet another publication beyond the larger bound of these."""
+    records = {waiting.identity for waiting in held} | {arrival.identity}
+    return len(records) > MOST_PARKED or len(held) >= MOST_PUBLICATIONS
 
 
 def _overflow() -> Problem:

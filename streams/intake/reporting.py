@@ -26,18 +26,22 @@ def unlinked_rows(draft: Draft, partition: int) -> list[Output]:
     if not changed:
         return []
     version = draft.next_sequence()
-    return [_unlinked(partition, version, subject, source, times) for subject, source, times in changed]
+    return [_unlinked(partition, version, subject, source, waiting) for subject, source, waiting in changed]
 
 
-def _waiting(arrivals: dict[Any, Arrival], source: str) -> list[int]:
-    return sorted(a.origin.appended_at for a in arrivals.values() if a.event.source == source)
+def _waiting(arrivals: dict[Any, Arrival], source: str) -> tuple[int, int, int]:
+    """(records, first and last append time) of one source's publications."""
+    own = [arrival for arrival in arrivals.values() if arrival.event.source == source]
+    times = [arrival.origin.appended_at for arrival in own]
+    return len({arrival.identity for arrival in own}), min(times, default=0), max(times, default=0)
 
 
-def _unlinked(partition: int, version: int, subject: str, source: str, times: list[int]) -> Output:
-    row = {"subject": subject, "source": source, "writer": "intake", "partition": partition, "records": len(times)}
-    row["first_at"] = utc_text_of_ms(times[0]) if times else None
-    row["last_at"] = utc_text_of_ms(times[-1]) if times else None
-    return _row(partition, "unlinked", version, subject, row, deleted=not times)
+def _unlinked(partition: int, version: int, subject: str, source: str, waiting: tuple[int, int, int]) -> Output:
+    records, first, last = waiting
+    row = {"subject": subject, "source": source, "writer": "intake", "partition": partition, "records": records}
+    row["first_at"] = utc_text_of_ms(first) if records else None
+    row["last_at"] = utc_text_of_ms(last) if records else None
+    return _row(partition, "unlinked", version, subject, row, deleted=not records)
 
 
 def heard_rows(draft: Draft, partition: int) -> list[Output]:
