@@ -75,8 +75,12 @@ class Emission:
                 self._difference("milestones", draft, before, after)
 
     def _alerts(self, draft: Draft) -> None:
-        """Transitions; and what else changed about an alert that is active. What is resolved stays as it was."""
-        for name, alert in sorted((draft.child.alerts | draft.alerts).items()):
+        """Transitions, and what else changed about an active alert. What is resolved stays as it was.
+
+        Resolutions come first: whoever follows the topic never sees two active alerts of one child.
+        """
+        alerts = draft.child.alerts | draft.alerts
+        for name, alert in sorted(alerts.items(), key=lambda item: item[1].is_active):
             if name in draft.alerts:
                 self._transition(draft, name, alert)
             elif alert.is_active:

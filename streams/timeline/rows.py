@@ -25,7 +25,7 @@ def timeline_row(child: str, kept: Kept, born: date, since: int, frame: Frame) -
     publication, event = kept.publication, kept.publication.event
     data, day = event.data, publication.at.astimezone(frame.zone).date()
     occurred_at = utc_text(publication.at)
-    local_date = date.fromisoformat(data["date"]) if "date" in data else day
+    local_date = date.fromisoformat(data["date"]) if data.get("date") else day
     return {
         "child_id": child,
         "kind": event.kind,
