@@ -2,86 +2,130 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
-from schemas.fields import AgeMonths, Data, Day, FacilityId, HeadCm, LengthCm, Note, OtherId, Signs, Time, WeightKg
+from schemas.fields import (
+    Data,
+    Day,
+    FacilityId,
+    HeadCm,
+    LengthCm,
+    Note,
+    OtherId,
+    Position,
+    Signs,
+    SignsAge,
+    Time,
+    WeightKg,
+    about,
+    allowing,
+)
 
 Symptom = Literal["fever", "cough", "rash", "mouth-sores", "vomiting", "diarrhoea", "red-eye", "runny-nose", "other"]
-Symptoms = Annotated[list[Symptom], Field(max_length=9)]
+Symptoms = list[Symptom]
+AbsenceReason = Literal["sick", "personal", "vaccination", "checkup", "unknown"]
 
 
 class ChildEnrolled(Data):
-    """A child has a place in a class 入托."""
+    """A child has a place in a class."""
 
-    center_id: FacilityId
-    class_id: OtherId
-    band: Literal["nursing", "toddler", "senior", "mixed"]
-    service: Literal["full-day", "half-day", "hourly", "temporary"]
-    from_date: Day
-    until: Day | None = None
+    zh: ClassVar[str] = "入托"
+
+    center_id: Annotated[FacilityId, about("the centre", "托育机构")]
+    class_id: Annotated[OtherId, about("the class", "班级")]
+    band: Annotated[
+        Literal["nursing", "toddler", "senior", "mixed"],
+        about("age band: 6–12, 12–24, 24–36 months, or mixed", "乳儿班、托小班、托大班、混合班"),
+    ]
+    service: Annotated[
+        Literal["full-day", "half-day", "hourly", "temporary"], about("service", "全日托、半日托、计时托、临时托")
+    ]
+    from_date: Annotated[Day, about("first day", "入托日期")]
+    until: Annotated[Day | None, about("last day, where it is known", "截止日期")] = None
 
 
 class ChildWithdrawn(Data):
-    """A child gave up its place 离托."""
+    """A child gave up its place."""
 
-    center_id: FacilityId
-    date: Day
-    reason: Note | None = None
+    zh: ClassVar[str] = "离托"
+
+    center_id: Annotated[FacilityId, about("the centre", "托育机构")]
+    date: Annotated[Day, about("first day without the place", "离托日期")]
+    reason: Annotated[Note | None, about("why", "原因")] = None
 
 
 class AttendanceRecorded(Data):
-    """A child was there on a day, or was not 出勤."""
+    """A child was there on a day, or was not."""
 
-    center_id: FacilityId
-    class_id: OtherId
-    date: Day
-    status: Literal["present", "absent"]
-    arrived_at: Time | None = None
-    left_at: Time | None = None
-    absence_reason: Literal["sick", "personal", "vaccination", "checkup", "unknown"] | None = None
-    symptoms: Symptoms | None = None
+    zh: ClassVar[str] = "出勤"
 
-    @model_validator(mode="after")
-    def _reason_only_of_absence(self) -> AttendanceRecorded:
-        if self.absence_reason is not None and self.status != "absent":
-            raise ValueError("absence_reason only with status absent")
-        return self
+    center_id: Annotated[FacilityId, about("the centre", "托育机构")]
+    class_id: Annotated[OtherId, about("the class", "班级")]
+    date: Annotated[Day, about("the day", "日期")]
+    status: Annotated[Literal["present", "absent"], about("was it there", "出勤情况")]
+    arrived_at: Annotated[Time | None, about("came at", "到园时间")] = None
+    left_at: Annotated[Time | None, about("left at", "离园时间")] = None
+    absence_reason: Annotated[
+        AbsenceReason | None,
+        about("why it was absent", "缺勤原因"),
+        allowing("sick, personal, vaccination, checkup, unknown; only with status absent"),
+    ] = None
+    symptoms: Annotated[Symptoms | None, about("symptoms that were told", "症状")] = None
+
+    @field_validator("absence_reason")
+    @classmethod
+    def _only_of_an_absence(cls, reason: str | None, info: ValidationInfo) -> str | None:
+        if reason is not None and info.data.get("status") == "present":
+            raise ValueError("only with status absent")
+        return reason
 
 
 class HealthCheckRecorded(Data):
-    """A morning or noon check, or an observation during the day 晨午检."""
+    """A morning or noon check, or an observation during the day."""
 
-    center_id: FacilityId
-    class_id: OtherId
-    kind: Literal["morning", "noon", "observation"]
-    temperature_c: Annotated[float, Field(ge=30, le=45)] | None = None
-    symptoms: Symptoms | None = None
-    action: Literal["admitted", "observed", "isolated", "sent-home"]
+    zh: ClassVar[str] = "晨午检及全日观察"
+
+    center_id: Annotated[FacilityId, about("the centre", "托育机构")]
+    class_id: Annotated[OtherId, about("the class", "班级")]
+    kind: Annotated[Literal["morning", "noon", "observation"], about("which check", "晨检、午检、全日观察")]
+    temperature_c: Annotated[
+        Annotated[float, Field(ge=30, le=45)] | None, about("temperature in °C", "体温（摄氏度）")
+    ] = None
+    symptoms: Annotated[Symptoms | None, about("symptoms that were seen", "症状")] = None
+    action: Annotated[
+        Literal["admitted", "observed", "isolated", "sent-home"], about("what was done", "处理:入园、观察、隔离、送返")
+    ]
 
 
 class MeasurementRecorded(Data):
-    """A child was measured at the centre 体格测量."""
+    """A child was measured at the centre."""
 
-    center_id: FacilityId
-    weight_kg: WeightKg | None = None
-    length_height_cm: LengthCm | None = None
-    position: Literal["lying", "standing"] | None = None
-    head_circumference_cm: HeadCm | None = None
+    zh: ClassVar[str] = "体格测量"
+
+    center_id: Annotated[FacilityId, about("the centre", "托育机构")]
+    weight_kg: Annotated[WeightKg | None, about("weight in kg", "体重（千克）")] = None
+    length_height_cm: Annotated[LengthCm | None, about("length or height in cm", "身长或身高（厘米）")] = None
+    position: Annotated[Position | None, about("how length or height was taken", "测量体位")] = None
+    head_circumference_cm: Annotated[HeadCm | None, about("head circumference in cm", "头围（厘米）")] = None
 
 
 class DevelopmentObserved(Data):
-    """Positive warning signs that carers saw 发育观察."""
+    """Warning signs of the national table that carers saw."""
 
-    center_id: FacilityId
-    age_months: AgeMonths
-    positive: Signs
+    zh: ClassVar[str] = "发育观察"
+
+    center_id: Annotated[FacilityId, about("the centre", "托育机构")]
+    age_months: Annotated[SignsAge, about("age of the table in months", "月龄")]
+    positive: Annotated[Signs, about("numbers of the signs that are positive; [] for none", "阳性条目")]
 
 
 class IncidentRecorded(Data):
-    """An accident at the centre 意外事件."""
+    """An accident at the centre."""
 
-    center_id: FacilityId
-    kind: Literal["fall", "bite", "choking", "burn", "missing", "other"]
-    severity: Literal["minor", "treated", "hospital"]
+    zh: ClassVar[str] = "意外事件"
+
+    center_id: Annotated[FacilityId, about("the centre", "托育机构")]
+    kind: Annotated[Literal["fall", "bite", "choking", "burn", "missing", "other"], about("what happened", "类型")]
+    severity: Annotated[Literal["minor", "treated", "hospital"], about("how severe", "轻微、已处理、送医")]

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from schemas.fields import Data, FacilityId, Note, Time
+from schemas.fields import Data, FacilityId, Note, Time, about
 
 
 class RecordRetracted(Data):
-    """A record does not hold; `kind` and the envelope's recordid name it 撤回."""
+    """A record does not hold; kind, source, subject and recordid name it."""
 
-    kind: Annotated[str, Field(min_length=1, max_length=64)]
-    reason: Note
-    center_id: FacilityId | None = None
+    zh: ClassVar[str] = "撤回记录"
+
+    kind: Annotated[Annotated[str, Field(min_length=1, max_length=64)], about("kind of the record", "被撤回的事件类型")]
+    reason: Annotated[Note, about("why", "原因")]
+    center_id: Annotated[
+        FacilityId | None,
+        about("centre whose record it was; a registry source must say it of a centre's record", "该记录所属的托育机构"),
+    ] = None
 
 
 class ReportingCompleted(Data):
-    """Everything that happened up to `through` has been sent 上报完毕."""
+    """Everything that happened up to a time has been sent."""
 
-    through: Time
+    zh: ClassVar[str] = "上报完毕"
+
+    through: Annotated[Time, about("up to when", "截至时间")]

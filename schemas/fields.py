@@ -3,77 +3,92 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
-from typing import Annotated
+from datetime import date
+from functools import lru_cache
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 EARLIEST, LATEST = date(1970, 1, 2), date(2099, 12, 31)
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
-_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})\Z")
 DATE_RANGE = f"a date YYYY-MM-DD from {EARLIEST} to {LATEST}"
 TIME_RANGE = f"an RFC 3339 time with offset, from {EARLIEST} to {LATEST}"
+FACILITY = "[a-z0-9][a-z0-9-]{0,62}"
+OTHER_ID = "[A-Za-z0-9._-]{1,64}"
+CHILD_SUBJECT = "(cn-id|birth-cert|local):[0-9a-f]{32}"
+CHILD_SUBJECT_WORDS = "cn-id:, birth-cert: or local: + 32 lower-case hex"
+DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_DATE = re.compile(rf"{DATE}\Z")
+_CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
+TIME = rf"{DATE}[Tt]{_CLOCK}:[0-5][0-9](\.[0-9]+)?([Zz]|[+-]{_CLOCK})"
+_TIME = re.compile(rf"{TIME}\Z")
 
 
 class Data(BaseModel):
     """An event's data: frozen, no unknown fields, JSON numbers never as strings."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    zh: ClassVar[str] = ""
+    """What the docstring says, in Chinese."""
 
 
-def _checked_date(value: str) -> str:
+def about(en: str, zh: str) -> Any:
+    """What a field means, for the documentation that is made from the models."""
+    return Field(description=en, json_schema_extra={"zh": zh})
+
+
+def allowing(words: str) -> Any:
+    """What a field may hold, in words; for what a JSON Schema says only as a pattern or not at all."""
+    return Field(json_schema_extra={"allowed": words})
+
+
+@lru_cache(maxsize=1 << 15)
+def is_date(text: str) -> bool:
+    """True for a real date in the range that the store holds."""
     try:
-        fits = _DATE.match(value) is not None and EARLIEST <= date.fromisoformat(value) <= LATEST
+        return _DATE.match(text) is not None and EARLIEST <= date.fromisoformat(text) <= LATEST
     except ValueError:
-        fits = False
-    if not fits:
-        raise ValueError(DATE_RANGE)
-    return value
-
-
-def _checked_time(value: str) -> str:
-    try:
-        fits = _TIME.match(value) is not None and EARLIEST <= datetime.fromisoformat(value.upper()).date() <= LATEST
-    except ValueError:
-        fits = False
-    if not fits:
-        raise ValueError(TIME_RANGE)
-    return value
+        return False
 
 
 def is_time(value: object) -> bool:
     """True for an RFC 3339 time with offset in the range that the store holds."""
-    if not isinstance(value, str):
-        return False
-    try:
-        _checked_time(value)
-    except ValueError:
-        return False
-    return True
+    return isinstance(value, str) and _TIME.match(value) is not None and is_date(value[:10])
+
+
+def _on_a_date(value: str) -> str:
+    """A date, or a time whose pattern was looked at."""
+    if not is_date(value[:10]):
+        raise ValueError(DATE_RANGE)
+    return value
 
 
 Day = Annotated[
-    str, AfterValidator(_checked_date), Field(description="a local date", json_schema_extra={"format": "date"})
+    str,
+    Field(pattern=f"^{DATE}$", json_schema_extra={"format": "date"}),
+    AfterValidator(_on_a_date),
+    allowing(DATE_RANGE),
 ]
 Time = Annotated[
     str,
-    AfterValidator(_checked_time),
-    Field(description="RFC 3339 with offset", json_schema_extra={"format": "date-time"}),
+    Field(pattern=f"^{TIME}$", json_schema_extra={"format": "date-time"}),
+    AfterValidator(_on_a_date),
+    allowing(TIME_RANGE),
 ]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Note = Annotated[str, Field(min_length=1, max_length=1000)]
-FacilityId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", description="[a-z0-9][a-z0-9-]{0,62}")]
-OtherId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$", description="1–64 of [A-Za-z0-9._-]")]
-ChildSubject = Annotated[
-    str,
-    Field(pattern=r"^(cn-id|birth-cert|local):[0-9a-f]{32}$", description="cn-id:, birth-cert: or local: + 32 hex"),
-]
-WeightKg = Annotated[float, Field(ge=0.3, le=60, description="weight in kg")]
-LengthCm = Annotated[float, Field(ge=20, le=150, description="length or height in cm")]
-HeadCm = Annotated[float, Field(ge=20, le=65, description="head circumference in cm")]
-AgeMonths = Annotated[int, Field(ge=0, le=84, description="age in completed months")]
-Count = Annotated[int, Field(ge=0, le=10_000_000)]
+FacilityId = Annotated[str, Field(pattern=f"^{FACILITY}$"), allowing(FACILITY)]
+OtherId = Annotated[str, Field(pattern=f"^{OTHER_ID}$"), allowing("1–64 of [A-Za-z0-9._-]")]
+ChildSubject = Annotated[str, Field(pattern=f"^{CHILD_SUBJECT}$"), allowing(CHILD_SUBJECT_WORDS)]
+WeightKg = Annotated[float, Field(ge=0.3, le=60)]
+LengthCm = Annotated[float, Field(ge=20, le=150)]
+HeadCm = Annotated[float, Field(ge=20, le=65)]
+Position = Literal["lying", "standing"]
+Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
-Signs = Annotated[list[Annotated[int, Field(ge=1, le=20)]], Field(max_length=20)]
 Number = Annotated[float, Field(ge=-1e12, le=1e12)]
+
+SignsAge = Literal[3, 6, 8, 12, 18, 24, 30, 36, 48, 60, 72]
+"""Ages, in months, of the national table of warning signs 儿童心理行为发育问题预警征象筛查表."""
+Signs = Annotated[list[Annotated[int, Field(ge=1, le=4)]], Field(max_length=4)]
+"""Numbers of the table's four signs at an age."""

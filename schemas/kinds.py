@@ -5,30 +5,31 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 from schemas import center, clinic, every_side, registry
+from schemas.envelope import Envelope, event_model
 from schemas.event import RETRACTION, VERSION_SUFFIX
-from schemas.fields import Data
+from schemas.fields import CHILD_SUBJECT, CHILD_SUBJECT_WORDS, FACILITY, OTHER_ID, Data
 
 Side = Literal["clinic", "center", "registry"]
 REPORTING = "reporting.completed"
 REGISTRATION_OF_SOURCE = "source.registered"
 TOPICS: Mapping[str, str] = {side: f"{side}-events" for side in ("clinic", "center", "registry")}
 
-_FACILITY = "[a-z0-9][a-z0-9-]{0,62}"
 SUBJECTS: Mapping[str, str] = {
-    "child": r"(cn-id|birth-cert|local):[0-9a-f]{32}",
-    "source": rf"source:(clinic|center|registry):{_FACILITY}",
-    "center": rf"center:{_FACILITY}",
-    "clinic": rf"clinic:{_FACILITY}",
-    "staff": r"staff:[0-9a-f]{32}",
-    "contract": r"contract:[A-Za-z0-9._-]{1,64}",
-    "calendar": r"calendar:[0-9]{4}",
-    "region": r"region:[A-Za-z0-9._-]{1,64}",
+    "child": CHILD_SUBJECT,
+    "source": f"source:(clinic|center|registry):{FACILITY}",
+    "center": f"center:{FACILITY}",
+    "clinic": f"clinic:{FACILITY}",
+    "staff": "staff:[0-9a-f]{32}",
+    "contract": f"contract:{OTHER_ID}",
+    "calendar": "calendar:[0-9]{4}",
+    "region": f"region:{OTHER_ID}",
 }
 SUBJECT_WORDS: Mapping[str, str] = {
-    "child": "cn-id:, birth-cert: or local: + 32 lower-case hex",
+    "child": CHILD_SUBJECT_WORDS,
     "source": "source:SOURCE, for example source:clinic:chengguan",
     "center": "center:ID",
     "clinic": "clinic:ID",
@@ -36,25 +37,34 @@ SUBJECT_WORDS: Mapping[str, str] = {
     "contract": "contract:ID",
     "calendar": "calendar:YEAR",
     "region": "region:CODE",
+    "any": "the subject of the record that is retracted",
 }
-_COMPILED = {name: re.compile(pattern + r"\Z") for name, pattern in SUBJECTS.items()}
+_COMPILED = {name: re.compile(rf"{pattern}\Z") for name, pattern in SUBJECTS.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of event. `side` None: every side may send it, on the topic that follows from its content."""
+    """One kind of event. `side` None: every side may send it, on the topic that follows from its content.
+
+    `subject`: the scheme of its subjects, a key of SUBJECTS; "any" for a retraction, whose record's kind has one.
+    """
 
     name: str
     side: Side | None
     model: type[Data]
     subject: str
 
-    def subject_fits(self, subject: str) -> bool:
-        return _COMPILED[self.subject].match(subject) is not None
-
     @property
     def retractable(self) -> bool:
         return self.side is not None and self.name != REGISTRATION_OF_SOURCE
+
+    @property
+    def event_model(self) -> type[Envelope]:
+        """The model of a whole event of this kind."""
+        return _event_model(self.name)
+
+    def subject_fits(self, subject: str) -> bool:
+        return _COMPILED[self.subject].match(subject) is not None
 
     def may_be_sent_by(self, side: str) -> bool:
         return side == "registry" or self.side in (None, side)
@@ -95,19 +105,24 @@ def _all() -> dict[str, Kind]:
     ]
     kinds = [Kind(name, side, model, "child") for name, side, model in child]
     kinds += [Kind(name, "registry", model, subject) for name, subject, model in bureau]
-    kinds.append(Kind(RETRACTION, None, every_side.RecordRetracted, "child"))
+    kinds.append(Kind(RETRACTION, None, every_side.RecordRetracted, "any"))
     kinds.append(Kind(REPORTING, None, every_side.ReportingCompleted, "source"))
     return {kind.name: kind for kind in kinds}
 
 
 KINDS: Mapping[str, Kind] = _all()
+_BY_TYPE: Mapping[str, Kind] = {name + VERSION_SUFFIX: kind for name, kind in KINDS.items()}
 
 
-def kind_of_type(event_type: str) -> Kind | None:
+@cache
+def _event_model(name: str) -> type[Envelope]:
+    kind = KINDS[name]
+    return event_model(kind.model, SUBJECTS.get(kind.subject), SUBJECT_WORDS[kind.subject])
+
+
+def kind_of_type(event_type: object) -> Kind | None:
     """The kind of a CloudEvents type such as `checkup.recorded.v1`, None when it is unknown."""
-    if not event_type.endswith(VERSION_SUFFIX):
-        return None
-    return KINDS.get(event_type.removesuffix(VERSION_SUFFIX))
+    return _BY_TYPE.get(event_type) if isinstance(event_type, str) else None
 
 
 def topic_for(event: Mapping[str, Any]) -> str:

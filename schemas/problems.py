@@ -22,6 +22,9 @@ CODES = (
     "parking-overflow",
     "too-many-records",
 )
+MOST_LISTED = 200
+"""A rejection travels in a record's headers: an event of ten thousand wrong fields lists the first of them."""
+
 _RANK = {code: rank for rank, code in enumerate(CODES)}
 
 
@@ -44,5 +47,12 @@ class Problem:
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Problems by the precedence of their codes; among equals in the order found."""
-    return tuple(sorted(problems, key=lambda problem: _RANK[problem.code]))
+    """Problems by the precedence of their codes, each once; among equals in the order found.
+
+    Of more than 200 the rest is counted in a last one.
+    """
+    ordered = sorted(dict.fromkeys(problems), key=lambda problem: _RANK[problem.code])
+    more = len(ordered) - MOST_LISTED
+    if more <= 0:
+        return tuple(ordered)
+    return (*ordered[:MOST_LISTED], Problem(ordered[MOST_LISTED].code, "", f"and {more} more problems"))

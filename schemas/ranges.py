@@ -1,4 +1,4 @@
-"""Data against its model: each problem with a JSON pointer and, from the model's own JSON Schema, the allowed range."""
+"""An event against its model: each problem with a JSON pointer and, from the model's JSON Schema, what is allowed."""
 
 from __future__ import annotations
 
@@ -8,82 +8,93 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from schemas.fields import Data
-from schemas.identifiers import masked
+from schemas.envelope import Identified
+from schemas.pointers import pointer
 from schemas.problems import Problem
 
 Schema = Mapping[str, Any]
-_CODES = {"extra_forbidden": "unknown-field", "missing": "missing-field"}
-_MESSAGES = {"extra_forbidden": "is not a field of this kind", "missing": "is missing"}
+Path = tuple[str | int, ...]
+_OF_A_CLOUDEVENT = frozenset(Identified.model_fields)
+_LIMITS = frozenset({"greater_than_equal", "less_than_equal", "too_long", "string_too_long", "string_too_short"})
 
 
-def data_problems(model: type[Data], data: Any) -> list[Problem]:
-    """Problems of an event's data, [] when it fits its model."""
+def shape_problems(model: type[Identified], body: Mapping[str, Any]) -> list[Problem]:
+    """Problems of an event's attributes and data, each by itself; [] when it fits its model."""
     try:
-        model.__pydantic_validator__.validate_python(data)
+        model.__pydantic_validator__.validate_python(body)
     except ValidationError as error:
-        found = (_problem(model, details) for details in error.errors(include_url=False, include_input=False))
-        return list({problem.path: problem for problem in found}.values())
+        found = error.errors(include_url=False, include_input=False, include_context=False)
+        return [_problem(model, body, details["type"], details["loc"]) for details in found]
     return []
 
 
-def _problem(model: type[Data], details: Any) -> Problem:
-    kind, message = details["type"], details["msg"].removeprefix("Value error, ")
-    names = [part for part in details["loc"] if not _is_branch(part)]
-    path = "".join(f"/{_escaped(str(part))}" for part in ("data", *names))
-    if kind == "value_error" and not names:
-        path, message = "/data/absence_reason", "does not go with this status"
-    allowed = details["msg"].removeprefix("Value error, ") if kind == "value_error" else allowed_range(model, names)
-    text = _MESSAGES.get(kind, "is not allowed" if kind == "value_error" else message)
-    return Problem(_CODES.get(kind, "bad-value"), masked(path), text, allowed)
+def _problem(model: type[Identified], body: Mapping[str, Any], kind: str, place: Path) -> Problem:
+    path, allowed = pointer(place), allowed_range(model, place)
+    missing = kind == "missing" or (len(place) == 1 and place[0] != "data" and body[str(place[0])] is None)
+    if place[0] in _OF_A_CLOUDEVENT:
+        return Problem("not-cloudevents", path, "is missing" if missing else "is malformed", allowed)
+    if missing:
+        return Problem("missing-field", path, "is missing", allowed)
+    if kind == "extra_forbidden":
+        return Problem("unknown-field", path, "is not a field of this kind", _names(model, place[:-1]))
+    if kind.endswith("_type"):
+        return Problem("bad-value", path, "has the wrong type", allowed)
+    return Problem("bad-value", path, "is out of range" if kind in _LIMITS else "is not allowed", allowed)
 
 
-def _is_branch(part: int | str) -> bool:
-    """True for the name that pydantic gives to a member of a union; it is no part of the event."""
-    return isinstance(part, str) and (part.startswith("constrained-") or part in ("str", "float", "bool"))
-
-
-def _escaped(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")
-
-
-def allowed_range(model: type[Data], path: list[int | str]) -> str:
-    """What is allowed at a path of the model, in words; "" when the model has no such place."""
+def allowed_range(model: type[Identified], place: Path) -> str:
+    """What is allowed at a place of the event, in words; "" where the model has no such place."""
     root = _schema(model)
-    node: Schema = root
-    for part in path:
-        node = _resolved(root, node)
+    return words(root, _at(root, place))
+
+
+def _names(model: type[Identified], place: Path) -> str:
+    root = _schema(model)
+    return ", ".join(_at(root, place).get("properties", {}))
+
+
+def _at(root: Schema, place: Path) -> Schema:
+    node = root
+    for part in place:
         node = node.get("items", {}) if isinstance(part, int) else node.get("properties", {}).get(part, {})
-    return words(_resolved(root, node))
+        node = _resolved(root, node)
+    return node
 
 
 @cache
-def _schema(model: type[Data]) -> Schema:
+def _schema(model: type[Identified]) -> Schema:
     return model.model_json_schema()
 
 
 def _resolved(root: Schema, node: Schema) -> Schema:
-    for option in node.get("anyOf", ()):
-        if option.get("type") != "null":
-            node = {**option, "description": node.get("description", option.get("description", ""))}
-            break
+    options = [option for option in node.get("anyOf", ()) if option.get("type") != "null"]
+    if len(options) == 1:
+        return _resolved(root, options[0])
     if "$ref" in node:
         return _resolved(root, root["$defs"][node["$ref"].rpartition("/")[2]])
     return node
 
 
-def words(node: Schema) -> str:
+def words(root: Schema, node: Schema) -> str:
     """The range that a JSON Schema node states, for example `number from 0.3 to 60`."""
-    if "enum" in node:
-        return ", ".join(map(str, node["enum"]))
-    if "pattern" in node or node.get("format") in ("date", "date-time"):
-        return str(node.get("description") or node.get("pattern"))
-    kind = str(node.get("type", ""))
-    limits = [node.get(name) for name in ("minimum", "maximum")]
-    if None not in limits:
-        return f"{kind} from {limits[0]} to {limits[1]}"
-    if "maxLength" in node:
-        return f"{node.get('minLength', 0)}–{node['maxLength']} characters"
-    if "maxItems" in node:
-        return f"a list of {node.get('minItems', 0)}–{node['maxItems']}: {words(node.get('items', {}))}"
-    return kind if limits[0] is None else f"{kind} from {limits[0]}"
+    if "allowed" in node:
+        return str(node["allowed"])
+    if "anyOf" in node:
+        return " or ".join(words(root, _resolved(root, option)) for option in node["anyOf"])
+    if "enum" in node or "const" in node:
+        return ", ".join(map(str, node.get("enum", [node.get("const")])))
+    return _of_type(root, node, str(node.get("type", "")))
+
+
+def _of_type(root: Schema, node: Schema, kind: str) -> str:
+    if kind == "array":
+        most = f" of at most {node['maxItems']}" if "maxItems" in node else ""
+        return f"a list{most}: {words(root, _resolved(root, node['items']))}"
+    if kind == "object":
+        return f"an object of {', '.join(node.get('properties', ()))}"
+    if kind == "string":
+        return f"{node.get('minLength', 0)}–{node['maxLength']} characters" if "maxLength" in node else "a string"
+    if kind == "boolean":
+        return "true or false"
+    low, high = node.get("minimum"), node.get("maximum")
+    return f"{kind} from {low:.15g} to {high:.15g}" if low is not None and high is not None else kind

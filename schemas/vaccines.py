@@ -6,6 +6,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from schemas.fields import allowing
+
 CODES = frozenset(
     {
         "BCG",
@@ -31,4 +33,4 @@ def _known(value: str) -> str:
     return value
 
 
-Vaccine = Annotated[str, Field(max_length=70, description=ALLOWED), AfterValidator(_known)]
+Vaccine = Annotated[str, Field(max_length=70), allowing(ALLOWED), AfterValidator(_known)]

@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 import rfc8785
 
-MEMORY = "1GB"
+MEMORY = "768MB"
 DEEPEST = 32
 
 
@@ -57,26 +57,24 @@ def run(connection: duckdb.DuckDBPyConnection, folder: str, name: str) -> None:
 
 
 def _functions(connection: duckdb.DuckDBPyConnection) -> None:
-    connection.create_function("strict_json", strict_json, ["VARCHAR"], "VARCHAR", null_handling="special")
+    connection.create_function("is_strict_json", is_strict_json, ["VARCHAR"], "BOOLEAN")
     connection.create_function("folded", folded, ["VARCHAR"], "VARCHAR")
     connection.create_function("digest", digest, ["VARCHAR", "VARCHAR", "VARCHAR"], "VARCHAR")
     connection.create_function("same_json", same_json, ["VARCHAR", "VARCHAR"], "BOOLEAN")
 
 
-def strict_json(body: str | None) -> str | None:
-    """The JSON text written plainly, of equal names the last; None for NaN, numbers without end and deep nesting."""
-    if body is None:
-        return None
+def is_strict_json(body: str) -> bool:
+    """False for NaN, numbers without end, a name twice in one object, and deep nesting."""
     try:
-        value = json.loads(body, parse_constant=_no_number, parse_float=_finite)
+        value = json.loads(body, parse_constant=_no_number, parse_float=_finite, object_pairs_hook=_named_once)
     except (ValueError, RecursionError):
-        return None
-    return json.dumps(value, ensure_ascii=False) if _depth(value) <= DEEPEST else None
+        return False
+    return _depth(value) <= DEEPEST
 
 
-def folded(name: str) -> str:
-    """Full-width and other variants of letters and digits as plain ones (NFKC)."""
-    return unicodedata.normalize("NFKC", name)
+def folded(text: str) -> str:
+    """Full-width and other variants of letters and digits as plain ones (NFKC), each character by itself."""
+    return text if text.isascii() else "".join(unicodedata.normalize("NFKC", character) for character in text)
 
 
 def digest(time: str, subject: str, data: str) -> str:
@@ -99,6 +97,13 @@ def _finite(digits: str) -> float:
     if number in (float("inf"), float("-inf")):
         raise ValueError(digits)
     return number
+
+
+def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    named = dict(pairs)
+    if len(named) < len(pairs):
+        raise ValueError("a name twice")
+    return named
 
 
 def _depth(value: Any) -> int:

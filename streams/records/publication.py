@@ -35,6 +35,12 @@ class Publication:
         return self.event.at
 
     @property
+    def recorded_at(self) -> datetime:
+        """When it was typed in: recordedtime, else time."""
+        given = self.event.recordedtime
+        return self.at if given is None else datetime.fromisoformat(given.upper())
+
+    @property
     def stands(self) -> bool:
         return not self.event.retraction
 
@@ -57,7 +63,14 @@ def stronger(new: Publication, held: Publication | None) -> bool:
         return new.event.revision > held.event.revision
     if new.raw == held.raw:
         return False
-    return _tie(new) > _tie(held)
+    ours, theirs = _tie(new), _tie(held)
+    # The digest leaves recordedtime out: of the same content the one that was typed in first tells when it was.
+    return new.recorded_at < held.recorded_at if ours == theirs else ours > theirs
+
+
+def same_content(one: Publication, other: Publication) -> bool:
+    """True when two publications of equal revision say the same."""
+    return one.raw == other.raw or _tie(one) == _tie(other)
 
 
 def _tie(publication: Publication) -> tuple[str, bool]:

@@ -7,17 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from streams.clinical.schedule import ends_on, national
+from streams.clinical.pack import RulePack
 from streams.timeline.life import Life
 from streams.timeline.milestones import Milestone
 
 RULE = "checkup-overdue"
-ACTIVE = ("open", "escalated")
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """What is remembered of one alert: its state and when it was raised and last changed (UTC text)."""
+class Alert:
+    """What is remembered of one alert: its state, and when it was first raised and last changed (UTC text)."""
 
     state: str
     resolution: str
@@ -26,7 +25,16 @@ class Held:
 
     @property
     def is_active(self) -> bool:
-        return self.state in ACTIVE
+        return self.state in ("open", "escalated")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The watermark `now` (UTC text), its local date, and H: `today`, but not beyond what the clinic has confirmed."""
+
+    now: str
+    today: date
+    heard: date
 
 
 def alert_id(child: str, milestone: str) -> str:
@@ -34,70 +42,72 @@ def alert_id(child: str, milestone: str) -> str:
     return hashlib.sha256(f"{RULE}|{child}|{milestone}".encode()).hexdigest()[:32]
 
 
-def wanted(life: Life, schedule: Sequence[Milestone], heard: date, today: date) -> tuple[str, str] | None:
-    """(milestone, state) of the alert that the records call for, None for none.
-
-    `heard` is H: now, but not beyond what the child's clinic has confirmed to have sent.
-    """
-    candidates = [place for place, m in enumerate(schedule) if m.counts and opening_on(m, life) <= heard]
-    if not candidates or life.departed_on is not None or today >= ends_on(life.born):
-        return None
-    last = candidates[-1]
-    if any(later.is_done for later in schedule[last + 1 :]):
-        return None
-    window = schedule[last].window
-    return window.milestone, "escalated" if window.missed_on <= heard else "open"
-
-
-def opening_on(milestone: Milestone, life: Life) -> date:
+def opening_on(milestone: Milestone, life: Life, pack: RulePack) -> date:
     """The first day of an alert: overdue_on, with some grace for a child registered after the due date."""
     window = milestone.window
     if life.registered_on <= window.due_on:
         return window.overdue_on
-    grace = timedelta(days=national().checkup_overdue.grace_days_after_registration)
-    return max(window.overdue_on, life.registered_on + grace)
+    return max(window.overdue_on, life.registered_on + grace(pack))
 
 
-def resolution(
-    milestone: str, life: Life | None, schedule: Sequence[Milestone], called_for: str, today: date | None
-) -> str:
-    """Why an alert that was active is so no longer: the first reason that applies."""
-    if life is None:
-        return "corrected"
-    place = next(i for i, m in enumerate(schedule) if m.window.milestone == milestone)
-    later = [m.window.milestone for m in schedule[place + 1 :]]
+def grace(pack: RulePack) -> timedelta:
+    """How long after its registration a child may catch up on what was due before."""
+    return timedelta(days=pack.checkup_overdue.parameters.grace_days_after_registration)
+
+
+def called_for(life: Life, schedule: Sequence[Milestone], moment: Moment, pack: RulePack) -> tuple[str, str] | None:
+    """(milestone, state) of the alert that the records call for, None for none."""
+    candidates = [place for place, m in enumerate(schedule) if m.is_owed and opening_on(m, life, pack) <= moment.heard]
+    if not candidates or life.departure is not None or moment.today >= pack.schedule.ends_on(life.born):
+        return None
+    last = candidates[-1]
+    if any(later.is_done for later in schedule[last + 1 :]):
+        return None
+    return schedule[last].name, "escalated" if schedule[last].window.missed_on <= moment.heard else "open"
+
+
+def resolution(name: str, life: Life, schedule: Sequence[Milestone], called: str, ended: bool) -> str:
+    """Why the alert about milestone `name` is active no longer: the first reason that applies.
+
+    `called`: the milestone that has the alert now, or ""; `ended`: the child has outgrown the schedule.
+    """
+    place = next(i for i, m in enumerate(schedule) if m.name == name)
+    later = schedule[place + 1 :]
     if schedule[place].is_done:
         return schedule[place].status
-    if any(m.is_done for m in schedule[place + 1 :]):
+    if any(m.is_done for m in later):
         return "caught-up"
-    if called_for in later:
+    if any(m.name == called for m in later):
         return "superseded"
-    if life.departed_on is not None:
+    if life.departure is not None:
         return "departed"
-    return "expired" if today is not None and today >= ends_on(life.born) else "corrected"
+    return "expired" if ended else "corrected"
 
 
-def evaluate(
-    held: Mapping[str, Held],
-    life: Life | None,
-    schedule: Sequence[Milestone],
-    heard: date | None,
-    today: date | None,
-    now: str,
-) -> dict[str, Held]:
-    """The alerts that change, by milestone. Before the first tick (`today` None) nothing opens."""
-    called = (
-        wanted(life, schedule, heard, today) if life is not None and heard is not None and today is not None else None
-    )
-    milestone, state = called or ("", "")
+def transitions(
+    held: Mapping[str, Alert], life: Life | None, schedule: Sequence[Milestone], moment: Moment, pack: RulePack
+) -> dict[str, Alert]:
+    """The alerts of one child that change, by milestone."""
+    called = called_for(life, schedule, moment, pack) if life else None
+    name, state = called or ("", "")
     changed = {
-        name: replace(
-            alert, state="resolved", resolution=resolution(name, life, schedule, milestone, today), changed_at=now
-        )
-        for name, alert in held.items()
-        if alert.is_active and name != milestone
+        other: _resolved(alert, _why(other, life, schedule, name, moment, pack), moment.now)
+        for other, alert in held.items()
+        if alert.is_active and other != name
     }
-    before = held.get(milestone)
+    before = held.get(name)
     if called is not None and (before is None or before.state != state):
-        changed[milestone] = Held(state, "", before.raised_at if before else now, now)
+        changed[name] = Alert(state, "", before.raised_at if before else moment.now, moment.now)
     return changed
+
+
+def _why(
+    name: str, life: Life | None, schedule: Sequence[Milestone], called: str, moment: Moment, pack: RulePack
+) -> str:
+    if life is None:
+        return "corrected"
+    return resolution(name, life, schedule, called, moment.today >= pack.schedule.ends_on(life.born))
+
+
+def _resolved(alert: Alert, why: str, now: str) -> Alert:
+    return replace(alert, state="resolved", resolution=why, changed_at=now)

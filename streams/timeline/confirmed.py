@@ -5,6 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 
-def heard_until(clinic_id: str, today: date) -> date:
-    """H of a clinic's children: for now every source is taken to have sent everything up to now."""
+def confirmed_until(clinic_id: str, today: date) -> date:
+    """The date up to which a clinic has sent everything: for now every source is taken to have sent all."""
     return today

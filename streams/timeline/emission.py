@@ -1,41 +1,44 @@
-"""What a child's changes say to the outside: only differences, each row once per decision. Pure."""
+"""What a decision says to the outside: only differences, each row once. Pure."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from datetime import date, tzinfo
 from typing import Any
 
 import orjson
 
 from streams import topics
-from streams.clock.moments import utc_text_of_ms
-from streams.records import Publication
-from streams.timeline.checkup_overdue import Held
-from streams.timeline.child import Child, Draft, Identity, appended_at, has_conflict
-from streams.timeline.life import Life
-from streams.timeline.rows import Row, alert_row, child_row, gone, milestone_row, timeline_row
+from streams.timeline.checkup_overdue import Alert
+from streams.timeline.child import Child, Draft, Identity
+from streams.timeline.evaluation import Frame
+from streams.timeline.kept import Kept
+from streams.timeline.rows import Row, alert_row, child_row, milestone_row, resolved_row, timeline_row
+from streams.timeline.waiting import Unlinked
 from streams.transport.port import Output
-
-Unlinked = dict[tuple[str, str], tuple[int, int, int]]
 
 
 class Emission:
     """Collects the outputs of one partition's decision."""
 
-    def __init__(self, partition: int, zone: tzinfo) -> None:
-        self.partition, self.zone = partition, zone
+    def __init__(self, partition: int, frame: Frame) -> None:
+        self.partition, self.frame = partition, frame
         self.outputs: list[Output] = []
+        self._unlinked = Unlinked()
 
     def child(self, draft: Draft) -> None:
         """All differences of one child: records, the child, milestones, alerts, what is not linked to anybody."""
         self._records(draft)
-        if draft.life is not draft.child.life or draft.today != draft.child.today or draft.alerts:
+        if draft.evaluated:
             self._child_row(draft)
             self._milestones(draft)
             self._alerts(draft)
-        if draft.life is None or draft.child.life is None:
-            self._unlinked(draft)
+        if draft.touched and (draft.life is None or draft.child.life is None):
+            self._unlinked.add(draft)
+
+    def finish(self) -> list[Output]:
+        """All outputs, once every child was told of."""
+        for version, deleted, row in self._unlinked.rows(self.partition):
+            self.store_row("unlinked", row["subject"], version, row, deleted)
+        return self.outputs
 
     def store_row(self, table: str, key: str, version: int, row: Row, deleted: bool = False) -> None:
         """A row of one of the store's other tables."""
@@ -45,101 +48,70 @@ class Emission:
         self.outputs.append(Output(topic, self.partition, key.encode(), orjson.dumps(body)))
 
     def _records(self, draft: Draft) -> None:
-        born_before, born = _born(draft.child.life), _born(draft.life)
-        touched = draft.touched
-        if born_before != born:
-            touched |= {key[:3] for key in draft.child.records} | {key[:3] for key in draft.puts}
-        for identity in sorted(touched):
-            self._record(draft, identity, born_before, born)
+        """Rows of the records that changed; of all of them when the birth date did."""
+        born_before = draft.child.life.born if draft.child.life else None
+        born = draft.life.born if draft.life else None
+        for identity in sorted(draft.touched if born == born_before else draft.identities()):
+            self._record(draft, identity)
 
-    def _record(self, draft: Draft, identity: Identity, born_before: date | None, born: date | None) -> None:
-        before, after = draft.before(identity), draft.after(identity)
-        if before == after and born_before == born:
-            return
-        shown = None if born is None else self._row(draft, after, born)
-        if shown is not None:
-            body = {"version": draft.version, "deleted": False, "row": shown}
+    def _record(self, draft: Draft, identity: Identity) -> None:
+        before = _row(draft.name, draft.before(identity), draft.child, self.frame)
+        after = _row(draft.name, draft.after(identity), draft, self.frame)
+        if before != after:
+            body = {"version": draft.version, "deleted": after is None, "row": after or before}
             self._write(topics.TIMELINE_ENTRIES, draft.name, body)
-            return
-        hidden = None if born_before is None else self._row(draft, before, born_before)
-        if hidden is not None:
-            body = {"version": draft.version, "deleted": True, "row": hidden}
-            self._write(topics.TIMELINE_ENTRIES, draft.name, body)
-
-    def _row(self, draft: Draft, value: bytes | None, born: date) -> Row | None:
-        if value is None:
-            return None
-        publication = Publication.unpacked(value)
-        if not publication.stands:
-            return None
-        return timeline_row(draft.name, publication, born, self.zone, has_conflict(value))
 
     def _child_row(self, draft: Draft) -> None:
-        before = _child_row(draft.name, draft.child.life, draft.child, draft.child.alerts)
-        after = _child_row(draft.name, draft.life, draft, draft.child.alerts | draft.alerts)
+        before = _child_row(draft.name, draft.child, draft.child.alerts)
+        after = _child_row(draft.name, draft, draft.child.alerts | draft.alerts)
         self._difference("children", draft, before, after)
 
     def _milestones(self, draft: Draft) -> None:
-        held = {m.window.milestone: m for m in draft.child.schedule} if draft.child.life else {}
-        now = {m.window.milestone: m for m in draft.schedule} if draft.life else {}
-        for name in now or held:
+        held = {m.name: m for m in draft.child.schedule}
+        now = {m.name: m for m in draft.schedule}
+        for name in held | now:
             if held.get(name) != now.get(name):
                 before, after = (milestone_row(draft.name, m) if m else None for m in (held.get(name), now.get(name)))
                 self._difference("milestones", draft, before, after)
 
     def _alerts(self, draft: Draft) -> None:
-        for name, alert in sorted((draft.child.alerts | draft.alerts).items()):
-            old = draft.child.alerts.get(name)
-            before = _alert_row(draft.name, name, old, draft.child.life, draft.child)
-            after = _alert_row(draft.name, name, alert, draft.life, draft)
-            if after is None and before is not None:
-                after = gone(before, alert)
-            if name in draft.alerts and after is not None:
-                transition = {"at": alert.changed_at, "state": alert.state, "resolution": alert.resolution}
-                body = {"version": draft.version, "transition": transition, "row": after}
-                self._write(topics.ALERTS, draft.name, body)
-            elif after is not None and after != before:
-                self.store_row("alerts", draft.name, draft.version, after)
+        """Transitions, and what else changed about an active alert. What is resolved stays as it was.
+
+        Resolutions come first: whoever follows the topic never sees two active alerts of one child.
+        """
+        alerts = draft.child.alerts | draft.alerts
+        for name, alert in sorted(alerts.items(), key=lambda item: item[1].is_active):
+            if name in draft.alerts:
+                self._transition(draft, name, alert)
+            elif alert.is_active:
+                before = _alert_row(draft.name, name, alert, draft.child, self.frame)
+                self._difference("alerts", draft, before, _alert_row(draft.name, name, alert, draft, self.frame))
+
+    def _transition(self, draft: Draft, name: str, alert: Alert) -> None:
+        row = _alert_row(draft.name, name, alert, draft, self.frame)
+        if row is None:  # registered no longer: what the alert last said still tells whom it was about
+            shown = _alert_row(draft.name, name, alert, draft.child, self.frame)
+            row = resolved_row(shown or {}, alert, self.frame.pack)
+        transition = {"at": alert.changed_at, "state": alert.state, "resolution": alert.resolution}
+        self._write(topics.ALERTS, draft.name, {"version": draft.version, "transition": transition, "row": row})
 
     def _difference(self, table: str, draft: Draft, before: Row | None, after: Row | None) -> None:
-        if after is not None and after != before:
-            self.store_row(table, draft.name, draft.version, after)
-        elif after is None and before is not None:
-            self.store_row(table, draft.name, draft.version, before, deleted=True)
-
-    def _unlinked(self, draft: Draft) -> None:
-        before: Unlinked = {} if draft.child.life else _waiting(draft.child.records.items())
-        now: Unlinked = {} if draft.life else _waiting((key, draft.get(key) or b"") for key in draft.held_keys())
-        for subject, source in sorted(before.keys() | now.keys()):
-            old, new = before.get((subject, source)), now.get((subject, source))
-            if old != new:
-                records, first, last = new or (0, 0, 0)
-                row = {"subject": subject, "source": source, "writer": "timeline", "partition": self.partition}
-                row |= {"records": records, "first_at": _moment(first), "last_at": _moment(last)}
-                self.store_row("unlinked", subject, draft.version, row, deleted=new is None)
+        if before != after:
+            self.store_row(table, draft.name, draft.version, after or before or {}, deleted=after is None)
 
 
-def _born(life: Life | None) -> date | None:
-    return None if life is None else life.born
-
-
-def _child_row(name: str, life: Life | None, held: Child | Draft, alerts: dict[str, Held]) -> Row | None:
-    return None if life is None else child_row(name, life, held.schedule, alerts.values(), held.today)
-
-
-def _alert_row(child: str, name: str, alert: Held | None, life: Life | None, held: Child | Draft) -> Row | None:
-    if alert is None or life is None:
+def _row(name: str, kept: Kept | None, child: Child | Draft, frame: Frame) -> Row | None:
+    if kept is None or child.life is None or not kept.publication.stands:
         return None
-    place = life.enrolment(held.today)
-    return alert_row(child, name, alert, life, held.schedule, place.center_id if place else "")
+    return timeline_row(name, kept, child.life.born, child.since, frame)
 
 
-def _waiting(records: Any) -> Unlinked:
-    times: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for key, value in records:
-        times[key[3], key[1]].append(appended_at(value))
-    return {named: (len(found), min(found), max(found)) for named, found in times.items()}
+def _child_row(name: str, child: Child | Draft, alerts: dict[str, Alert]) -> Row | None:
+    return child_row(name, child.life, child.schedule, alerts.values(), child.today) if child.life else None
 
 
-def _moment(ms: int) -> str | None:
-    return utc_text_of_ms(ms) if ms else None
+def _alert_row(name: str, milestone: str, alert: Alert, child: Child | Draft, frame: Frame) -> Row | None:
+    if child.life is None:
+        return None
+    found = next(m for m in child.schedule if m.name == milestone)
+    return alert_row(name, found, alert, child.life, child.today, frame.pack)

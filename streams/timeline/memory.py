@@ -1,19 +1,31 @@
-"""What one partition of timeline remembers besides its children: facts, routes of subjects, watermarks. Pure."""
+"""What one partition of timeline remembers: children, facts, routes of subjects, watermarks. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, tzinfo
+from datetime import date
+from typing import NamedTuple
 
 import orjson
 
 from streams.records import Publication
-from streams.timeline.checkup_overdue import Held
-from streams.timeline.child import Child, local_today
-from streams.timeline.evaluation import restored, wake_on
+from streams.timeline.checkup_overdue import Alert
+from streams.timeline.child import Child, Draft, record_key
+from streams.timeline.evaluation import Frame, restore, wake_on
 
-ALERTS, FACT, ROUTE, SEEN, RECORD = b"a/", b"f/", b"t/", b"w/", b"r/"
+RECORD, SINCE, ALERTS, FACT, ROUTE, SEEN = b"r/", b"s/", b"a/", b"f/", b"t/", b"w/"
+
+
+class Route(NamedTuple):
+    """The child that a subject's records belong to since `epoch`.
+
+    `visible_at`: append time (ms since 1970) of the link that says so, 0 when it was not told.
+    """
+
+    epoch: int
+    child: str
+    visible_at: int = 0
 
 
 @dataclass(slots=True)
@@ -21,10 +33,10 @@ class Memory:
     """`wake`: date → children whose derived values may change by themselves on that date."""
 
     partitions: int
-    zone: tzinfo
+    frame: Frame
     children: dict[str, Child] = field(default_factory=dict)
     facts: dict[bytes, bytes] = field(default_factory=dict)
-    routes: dict[str, tuple[int, str]] = field(default_factory=dict)
+    routes: dict[str, Route] = field(default_factory=dict)
     seen: dict[int, str] = field(default_factory=dict)
     wake: dict[date, set[str]] = field(default_factory=dict)
 
@@ -33,54 +45,74 @@ class Memory:
         """The watermark: the least of what all of intake's partitions have passed, "" before."""
         return now_of(self.seen, self.partitions)
 
-    @property
-    def today(self) -> date | None:
-        return local_today(self.now, self.zone)
-
     @classmethod
-    def restored(cls, state: Iterable[tuple[bytes, bytes]], partitions: int, zone: tzinfo) -> Memory:
-        memory = cls(partitions, zone)
+    def restored(cls, state: Iterable[tuple[bytes, bytes]], partitions: int, frame: Frame) -> Memory:
+        memory = cls(partitions, frame)
         for key, value in state:
             memory._restore(key, value)
         for name, child in memory.children.items():
-            restored(child, memory.today, zone)
-            memory.sleep(name, wake_on(child.life, child.schedule, memory.today))
+            restore(child, memory.now, frame)
+            memory.sleep(name)
         return memory
 
     def _restore(self, key: bytes, value: bytes) -> None:
         prefix, rest = key[:2], key[2:]
         if prefix == RECORD:
-            name, _, identity = rest.partition(b"/")
-            kind, source, recordid, subject = orjson.loads(identity)
-            self.child(name.decode()).put((kind, source, recordid, subject), value)
+            name, _, packed = rest.partition(b"/")
+            kind, source, recordid, subject = orjson.loads(packed)
+            self._child(name).put((kind, source, recordid, subject), value)
+        elif prefix == SINCE:
+            self._child(rest).since = int(value)
         elif prefix == ALERTS:
-            self.child(rest.decode()).alerts = {name: Held(*held) for name, held in orjson.loads(value).items()}
+            self._child(rest).alerts = {name: Alert(*alert) for name, alert in orjson.loads(value).items()}
         elif prefix == FACT:
             self.facts[rest] = value
         elif prefix == ROUTE:
-            epoch, child = orjson.loads(value)
-            self.routes[rest.decode()] = (epoch, child)
-        else:
+            self.routes[rest.decode()] = Route(*orjson.loads(value))
+        elif prefix == SEEN:
             self.seen[int(rest)] = value.decode()
+        else:
+            raise ValueError(f"no stage of this version writes state keys that begin with {prefix!r}")
 
-    def child(self, name: str) -> Child:
-        return self.children.setdefault(name, Child())
+    def _child(self, name: bytes) -> Child:
+        return self.children.setdefault(name.decode(), Child())
 
-    def sleep(self, name: str, until: date | None) -> None:
+    def sleep(self, name: str) -> None:
         """Remember when to look at a child again."""
+        child = self.children[name]
+        until = wake_on(child.life, child.schedule, child.today, self.frame.pack)
         if until is not None:
             self.wake.setdefault(until, set()).add(name)
+
+    def install(self, draft: Draft) -> None:
+        """Put a child's changes in place; a child of whom nothing is left is forgotten."""
+        draft.install()
+        self.children[draft.name] = draft.child
+        if draft.evaluated:
+            self.sleep(draft.name)
+        if not draft.child.records and not draft.child.alerts:
+            del self.children[draft.name]
 
 
 def now_of(seen: dict[int, str], partitions: int) -> str:
     return min((seen.get(origin, "") for origin in range(partitions)), default="")
 
 
-def packed_alerts(alerts: dict[str, Held]) -> bytes:
-    """A child's alerts as one state value."""
-    return orjson.dumps(
-        {name: [held.state, held.resolution, held.raised_at, held.changed_at] for name, held in alerts.items()}
-    )
+def changes_of(draft: Draft) -> dict[bytes, bytes | None]:
+    """The state topic's records that make a draft durable."""
+    name = draft.name
+    changes: dict[bytes, bytes | None] = {record_key(name, key): None for key in draft.drops}
+    for key, kept in draft.puts.items():
+        changes[record_key(name, key)] = kept.value
+    if draft.since != draft.child.since:
+        changes[SINCE + name.encode()] = b"%d" % draft.since if draft.since else None
+    if draft.alerts:
+        changes[ALERTS + name.encode()] = _packed(draft.child.alerts | draft.alerts)
+    return changes
+
+
+def _packed(alerts: dict[str, Alert]) -> bytes:
+    return orjson.dumps({name: [a.state, a.resolution, a.raised_at, a.changed_at] for name, a in alerts.items()})
 
 
 def fact_key(fact: Publication) -> bytes:

@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from streams.clinical.schedule import Window, windows
+from streams.clinical.schedule import Schedule, Window
 from streams.timeline.life import Life
-
-DONE = ("done", "done-late")
 
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
-    """One milestone of one child; `done_on` is the earliest checkup that did it."""
+    """One milestone of one child; `done_on` is the date of the earliest checkup that did it."""
 
     window: Window
     clinic_id: str
@@ -22,39 +20,43 @@ class Milestone:
     done_on: date | None
 
     @property
+    def name(self) -> str:
+        return self.window.milestone
+
+    @property
     def is_done(self) -> bool:
         return self.done_on is not None
 
     @property
-    def counts(self) -> bool:
-        """True for a milestone that was the child's to do and was not done."""
+    def is_owed(self) -> bool:
+        """True for a milestone that is the child's to do (applicable, not excused) and is not done."""
         return self.status in ("upcoming", "open", "overdue", "missed")
 
 
-def done_by(day: date, named: str, schedule: Sequence[Window]) -> str:
+def done_by(day: date, named: str, windows: Sequence[Window]) -> str:
     """The milestone that a checkup does: the one it names unless that had not opened, else by date; "" for none."""
-    if named and any(window.milestone == named and day >= window.opens_on for window in schedule):
+    if any(window.milestone == named and day >= window.opens_on for window in windows):
         return named
-    return next((w.milestone for w in schedule if w.opens_on <= day < w.missed_on), "")
+    return next((w.milestone for w in windows if w.opens_on <= day < w.missed_on), "")
 
 
-def named_too_early(day: date, named: str, schedule: Sequence[Window]) -> bool:
+def named_too_early(day: date, named: str, windows: Sequence[Window]) -> bool:
     """True when a checkup names a milestone that had not opened: a data-quality note."""
-    return any(window.milestone == named and day < window.opens_on for window in schedule)
+    return any(window.milestone == named and day < window.opens_on for window in windows)
 
 
-def milestones(life: Life, today: date | None) -> tuple[Milestone, ...]:
+def milestones(life: Life, today: date | None, schedule: Schedule) -> tuple[Milestone, ...]:
     """Every milestone of a child, in schedule order; `today` None before the first tick."""
-    schedule = windows(life.born)
+    windows = schedule.windows(life.born)
     done: dict[str, date] = {}
-    for day, named in life.checkups:
-        milestone = done_by(day, named, schedule)
-        if milestone:
-            done[milestone] = min(day, done.get(milestone, day))
-    return tuple(
-        Milestone(w, life.clinic_on(w.due_on), status(w, life, done.get(w.milestone), today), done.get(w.milestone))
-        for w in schedule
-    )
+    for checkup in life.checkups:
+        if name := done_by(checkup.on, checkup.milestone, windows):
+            done[name] = min(checkup.on, done.get(name, checkup.on))
+    return tuple(_milestone(window, life, done.get(window.milestone), today) for window in windows)
+
+
+def _milestone(window: Window, life: Life, done_on: date | None, today: date | None) -> Milestone:
+    return Milestone(window, life.clinic_on(window.due_on), status(window, life, done_on, today), done_on)
 
 
 def status(window: Window, life: Life, done_on: date | None, today: date | None) -> str:

@@ -11,13 +11,15 @@ import orjson
 from schemas.internal import EVENT, FACT, ROUTE, WATERMARK, Origin, unpack
 from schemas.problems import Problem
 from streams import topics
+from streams.clinical.pack import RulePack, national
 from streams.records import Publication, stronger
 from streams.rejecting import refused_later
 from streams.timeline import memory as keys
-from streams.timeline.child import CONFLICT, MOST_RECORDS, Child, Draft, local_today, record_key
+from streams.timeline.child import MOST_RECORDS, Child, Draft
 from streams.timeline.emission import Emission
-from streams.timeline.evaluation import evaluate, wake_on
-from streams.timeline.memory import Memory, fact_key, now_of, packed_alerts
+from streams.timeline.evaluation import Frame, evaluate
+from streams.timeline.kept import Kept, visible_from
+from streams.timeline.memory import Memory, Route, changes_of, fact_key, now_of
 from streams.transport.port import Decision, Output, Record, partition_of
 
 TOO_MANY = Problem(
@@ -28,59 +30,63 @@ TOO_MANY = Problem(
 class TimelineStage:
     """Folds partition `partition` of child-events."""
 
-    def __init__(self, partition: int, partitions: int, zone: tzinfo) -> None:
-        self.partition, self.partitions, self.zone = partition, partitions, zone
-        self._memory = Memory(partitions, zone)
+    def __init__(self, partition: int, partitions: int, zone: tzinfo, pack: RulePack | None = None) -> None:
+        self.partition, self.partitions = partition, partitions
+        self._frame = Frame(zone, pack or national())
+        self._memory = Memory(partitions, self._frame)
 
     def restore(self, state: Iterable[tuple[bytes, bytes]]) -> None:
-        self._memory = Memory.restored(state, self.partitions, self.zone)
+        self._memory = Memory.restored(state, self.partitions, self._frame)
 
     def decide(self, records: Sequence[Record], positions: Mapping[str, int]) -> Decision:
-        step = _Step(self._memory, self.partition)
+        step = Step(self._memory, self.partition)
         for record in records:
             step.take(record)
         return step.decision()
 
 
-class _Step:
+class Step:
     """One decision in the making; the memory is changed by `install` only."""
 
     def __init__(self, memory: Memory, partition: int) -> None:
         self.memory, self.partition = memory, partition
-        self.emission = Emission(partition, memory.zone)
+        self.emission = Emission(partition, memory.frame)
         self.drafts: dict[str, Draft] = {}
         self.facts: dict[bytes, bytes] = {}
-        self.routes: dict[str, tuple[int, str]] = {}
+        self.routes: dict[str, Route] = {}
         self.seen = dict(memory.seen)
         self.ticked_at = -1
         self.woken: list[date] = []
 
     def take(self, record: Record) -> None:
-        meta, _ = unpack(record.value or b"")
-        name, message = (record.key or b"").decode(), meta["t"]
-        if message == EVENT:
-            self._event(name, record, meta)
-        elif message == FACT:
-            self._fact(record.value or b"")
-        elif message == ROUTE:
-            self._route(name, record, meta)
-        elif message == WATERMARK:
-            self._watermark(record, meta)
+        """Take note of a message; nothing is derived before the whole batch was read."""
+        value, name = record.value or b"", (record.key or b"").decode()
+        meta, raw = unpack(value)
+        match meta["t"]:
+            case t if t == EVENT:
+                self._event(name, record.offset, Kept.read(meta, raw, value))
+            case t if t == FACT:
+                self._fact(value)
+            case t if t == ROUTE:
+                self._route(name, record.offset, meta)
+            case t if t == WATERMARK:
+                self._watermark(record.offset, meta)
+            case unknown:
+                raise ValueError(f"{record.topic}/{record.partition}/{record.offset}: no message of kind {unknown!r}")
 
     def _draft(self, name: str, offset: int) -> Draft:
-        if name not in self.drafts:
-            self.drafts[name] = Draft(name, self.memory.children.get(name) or Child())
-        draft = self.drafts[name]
+        draft = self.drafts.get(name)
+        if draft is None:
+            draft = self.drafts[name] = Draft(name, self.memory.children.get(name) or Child())
         draft.version = max(draft.version, offset)
         return draft
 
-    def _event(self, name: str, record: Record, meta: Mapping[str, Any]) -> None:
-        publication = Publication.unpacked(record.value or b"")
-        route = self._newest_route(publication.event.subject)
-        if route is not None and route[1] != name:
-            self._hand_over(route[1], [record.value or b""])
-        elif not self._draft(name, record.offset).take(publication, CONFLICT in meta):
-            self._refuse(publication)
+    def _event(self, name: str, offset: int, new: Kept) -> None:
+        route = self._newest_route(new.publication.event.subject)
+        if route is not None and route.child != name:
+            self._hand_over(route, [new.value])
+        elif not self._draft(name, offset).take(new):
+            self._refuse(new.publication)
 
     def _refuse(self, publication: Publication) -> None:
         origin = Origin.parse(publication.origin, publication.appended_at)
@@ -94,42 +100,45 @@ class _Step:
         if stronger(fact, None if held is None else Publication.unpacked(held)):
             self.facts[key] = value
 
-    def _newest_route(self, subject: str) -> tuple[int, str] | None:
+    def _newest_route(self, subject: str) -> Route | None:
         return self.routes.get(subject) or self.memory.routes.get(subject)
 
-    def _route(self, name: str, record: Record, meta: Mapping[str, Any]) -> None:
-        subject, told = str(meta["subject"]), (int(meta["epoch"]), str(meta["child"]))
+    def _route(self, name: str, offset: int, meta: Mapping[str, Any]) -> None:
+        """The old child hands over what it holds; the new one has only to know that it is the right one."""
+        subject, told = str(meta["subject"]), Route(int(meta["epoch"]), str(meta["child"]), int(meta.get("v", 0)))
         newest = max(told, self._newest_route(subject) or told)
         self.routes[subject] = newest
-        if newest[1] != name:
-            self._hand_over(newest[1], self._draft(name, record.offset).give_up(subject))
+        if newest.child != name:
+            self._hand_over(newest, self._draft(name, offset).give_up(subject))
 
-    def _hand_over(self, child: str, values: Iterable[bytes]) -> None:
-        partition = partition_of(child, self.memory.partitions)
-        self.emission.outputs += [Output(topics.CHILD_EVENTS, partition, child.encode(), value) for value in values]
+    def _hand_over(self, route: Route, values: Iterable[bytes]) -> None:
+        partition, key = partition_of(route.child, self.memory.partitions), route.child.encode()
+        moved = (visible_from(value, route.visible_at) for value in values)
+        self.emission.outputs += [Output(topics.CHILD_EVENTS, partition, key, value) for value in moved]
 
-    def _watermark(self, record: Record, meta: Mapping[str, Any]) -> None:
+    def _watermark(self, offset: int, meta: Mapping[str, Any]) -> None:
         origin, now = int(meta["origin"]), str(meta["now"])
         self.seen[origin] = max(now, self.seen.get(origin, ""))
-        self.ticked_at = record.offset
+        self.ticked_at = offset
 
     def decision(self) -> Decision:
+        """Evaluate once what the batch touched, or what its newest watermark wakes."""
         now = now_of(self.seen, self.memory.partitions)
-        today = local_today(now, self.memory.zone)
-        woken = self._wake(today)
+        woken = self._wake(now)
         for name in sorted(self.drafts):
             draft = self.drafts[name]
-            if name in woken or draft.tells:
-                evaluate(draft, today, now, self.memory.zone)
+            if draft.tells or name in woken:
+                evaluate(draft, now, self.memory.frame)
             self.emission.child(draft)
         if now != self.memory.now:
             row = {"stage": "timeline", "partition": self.partition, "now": now}
             self.emission.store_row("watermarks", "timeline", self.ticked_at, row)
-        return Decision(self.emission.outputs, self._changes(), self.install)
+        return Decision(self.emission.finish(), self._changes(), self.install)
 
-    def _wake(self, today: date | None) -> set[str]:
+    def _wake(self, now: str) -> set[str]:
         """Children whose date has come."""
-        if today is None or today == self.memory.today:
+        today = self.memory.frame.today(now)
+        if today is None or today == self.memory.frame.today(self.memory.now):
             return set()
         self.woken = [day for day in self.memory.wake if day <= today]
         names = {name for day in self.woken for name in self.memory.wake[day] if name in self.memory.children}
@@ -139,13 +148,10 @@ class _Step:
 
     def _changes(self) -> dict[bytes, bytes | None]:
         changes: dict[bytes, bytes | None] = {}
-        for name, draft in self.drafts.items():
-            changes |= {record_key(name, key): None for key in draft.drops}
-            changes |= {record_key(name, key): value for key, (value, _) in draft.puts.items()}
-            if draft.alerts:
-                changes[keys.ALERTS + name.encode()] = packed_alerts(draft.child.alerts | draft.alerts)
+        for draft in self.drafts.values():
+            changes |= changes_of(draft)
         changes |= {keys.FACT + key: value for key, value in self.facts.items()}
-        changes |= {keys.ROUTE + s.encode(): orjson.dumps(route) for s, route in self.routes.items()}
+        changes |= {keys.ROUTE + subject.encode(): orjson.dumps([*route]) for subject, route in self.routes.items()}
         changed = {origin: at for origin, at in self.seen.items() if at != self.memory.seen.get(origin)}
         return changes | {keys.SEEN + b"%d" % origin: at.encode() for origin, at in changed.items()}
 
@@ -156,7 +162,5 @@ class _Step:
         memory.seen = self.seen
         for day in self.woken:
             del memory.wake[day]
-        for name, draft in self.drafts.items():
-            draft.install()
-            memory.children[name] = draft.child
-            memory.sleep(name, wake_on(draft.life, draft.schedule, draft.today))
+        for draft in self.drafts.values():
+            memory.install(draft)

@@ -40,8 +40,9 @@ CREATE TABLE kinds AS SELECT * FROM (VALUES
 ) AS t (kind, side, scheme);
 
 -- A field's path is where it stands in data; [] is any element of a list. A field that ends in ? may be left out.
--- form: word (one of `words`), text, day, time, number, integer, flag, list, object, value (text, number or flag),
--- and the named forms facility, id, child, vaccine. low and high bound numbers, and the lengths of texts and lists.
+-- form: word (one of `words`), text, day, time, number, integer, age (an integer that is one of `words`), flag, list,
+-- object, value (text, number or flag), and the named forms facility, id, child, vaccine. low and high bound numbers and
+-- the lengths of texts; high bounds the length of a list.
 CREATE TABLE fields AS
 SELECT kind, rtrim(named, '?') AS path, NOT ends_with(named, '?') AS required, form, low, high,
     string_split(words, ' ') AS words
@@ -65,10 +66,10 @@ FROM (VALUES
     ('checkup.recorded', 'haemoglobin_g_l?', 'number', 20, 250, ''),
     ('checkup.recorded', 'oedema?', 'flag', NULL, NULL, ''),
     ('checkup.recorded', 'warning_signs?', 'object', NULL, NULL, ''),
-    ('checkup.recorded', 'warning_signs.age_months', 'integer', 0, 84, ''),
-    ('checkup.recorded', 'warning_signs.positive', 'list', 0, 20, ''),
-    ('checkup.recorded', 'warning_signs.positive[]', 'integer', 1, 20, ''),
-    ('checkup.recorded', 'screenings?', 'list', 0, 100, ''),
+    ('checkup.recorded', 'warning_signs.age_months', 'age', NULL, NULL, '3 6 8 12 18 24 30 36 48 60 72'),
+    ('checkup.recorded', 'warning_signs.positive', 'list', NULL, 4, ''),
+    ('checkup.recorded', 'warning_signs.positive[]', 'integer', 1, 4, ''),
+    ('checkup.recorded', 'screenings?', 'list', NULL, NULL, ''),
     ('checkup.recorded', 'screenings[]', 'object', NULL, NULL, ''),
     ('checkup.recorded', 'screenings[].instrument', 'text', 1, 64, ''),
     ('checkup.recorded', 'screenings[].result', 'word', NULL, NULL, 'pass refer inconclusive'),
@@ -77,11 +78,11 @@ FROM (VALUES
     ('checkup.recorded', 'hearing?', 'word', NULL, NULL, 'pass refer'),
     ('checkup.recorded', 'teeth?', 'integer', 0, 24, ''),
     ('checkup.recorded', 'caries?', 'integer', 0, 24, ''),
-    ('checkup.recorded', 'items?', 'list', 0, 200, ''),
+    ('checkup.recorded', 'items?', 'list', NULL, NULL, ''),
     ('checkup.recorded', 'items[]', 'object', NULL, NULL, ''),
     ('checkup.recorded', 'items[].code', 'text', 1, 64, ''),
     ('checkup.recorded', 'items[].value', 'value', NULL, NULL, ''),
-    ('checkup.recorded', 'conclusions?', 'list', 0, 100, ''),
+    ('checkup.recorded', 'conclusions?', 'list', NULL, NULL, ''),
     ('checkup.recorded', 'conclusions[]', 'text', 0, 64, ''),
     ('checkup.recorded', 'next_due?', 'day', NULL, NULL, ''),
 
@@ -130,7 +131,7 @@ FROM (VALUES
     ('attendance.recorded', 'arrived_at?', 'time', NULL, NULL, ''),
     ('attendance.recorded', 'left_at?', 'time', NULL, NULL, ''),
     ('attendance.recorded', 'absence_reason?', 'word', NULL, NULL, 'sick personal vaccination checkup unknown'),
-    ('attendance.recorded', 'symptoms?', 'list', 0, 9, ''),
+    ('attendance.recorded', 'symptoms?', 'list', NULL, NULL, ''),
     ('attendance.recorded', 'symptoms[]', 'word', NULL, NULL,
         'fever cough rash mouth-sores vomiting diarrhoea red-eye runny-nose other'),
 
@@ -138,7 +139,7 @@ FROM (VALUES
     ('health-check.recorded', 'class_id', 'id', NULL, NULL, ''),
     ('health-check.recorded', 'kind', 'word', NULL, NULL, 'morning noon observation'),
     ('health-check.recorded', 'temperature_c?', 'number', 30, 45, ''),
-    ('health-check.recorded', 'symptoms?', 'list', 0, 9, ''),
+    ('health-check.recorded', 'symptoms?', 'list', NULL, NULL, ''),
     ('health-check.recorded', 'symptoms[]', 'word', NULL, NULL,
         'fever cough rash mouth-sores vomiting diarrhoea red-eye runny-nose other'),
     ('health-check.recorded', 'action', 'word', NULL, NULL, 'admitted observed isolated sent-home'),
@@ -150,9 +151,9 @@ FROM (VALUES
     ('measurement.recorded', 'head_circumference_cm?', 'number', 20, 65, ''),
 
     ('development.observed', 'center_id', 'facility', NULL, NULL, ''),
-    ('development.observed', 'age_months', 'integer', 0, 84, ''),
-    ('development.observed', 'positive', 'list', 0, 20, ''),
-    ('development.observed', 'positive[]', 'integer', 1, 20, ''),
+    ('development.observed', 'age_months', 'age', NULL, NULL, '3 6 8 12 18 24 30 36 48 60 72'),
+    ('development.observed', 'positive', 'list', NULL, 4, ''),
+    ('development.observed', 'positive[]', 'integer', 1, 4, ''),
 
     ('incident.recorded', 'center_id', 'facility', NULL, NULL, ''),
     ('incident.recorded', 'kind', 'word', NULL, NULL, 'fall bite choking burn missing other'),
@@ -180,7 +181,7 @@ FROM (VALUES
 
     ('contract.signed', 'center_id', 'facility', NULL, NULL, ''),
     ('contract.signed', 'clinic_id', 'facility', NULL, NULL, ''),
-    ('contract.signed', 'services', 'list', 1, 5, ''),
+    ('contract.signed', 'services', 'list', NULL, NULL, ''),
     ('contract.signed', 'services[]', 'word', NULL, NULL, 'checkup guidance health-talk referral tcm'),
     ('contract.signed', 'from_date', 'day', NULL, NULL, ''),
     ('contract.signed', 'until?', 'day', NULL, NULL, ''),
@@ -204,20 +205,20 @@ FROM (VALUES
 
     ('guidance.delivered', 'center_id', 'facility', NULL, NULL, ''),
     ('guidance.delivered', 'clinic_id?', 'facility', NULL, NULL, ''),
-    ('guidance.delivered', 'topics', 'list', 0, 50, ''),
+    ('guidance.delivered', 'topics', 'list', NULL, NULL, ''),
     ('guidance.delivered', 'topics[]', 'text', 1, 200, ''),
     ('guidance.delivered', 'date', 'day', NULL, NULL, ''),
     ('guidance.delivered', 'findings?', 'text', 1, 1000, ''),
 
     ('calendar.published', 'year', 'integer', 1970, 2099, ''),
-    ('calendar.published', 'days_off', 'list', 0, 366, ''),
+    ('calendar.published', 'days_off', 'list', NULL, NULL, ''),
     ('calendar.published', 'days_off[]', 'day', NULL, NULL, ''),
-    ('calendar.published', 'extra_workdays', 'list', 0, 366, ''),
+    ('calendar.published', 'extra_workdays', 'list', NULL, NULL, ''),
     ('calendar.published', 'extra_workdays[]', 'day', NULL, NULL, ''),
 
-    ('population.reported', 'residents', 'integer', 0, 10000000, ''),
-    ('population.reported', 'births?', 'integer', 0, 10000000, ''),
-    ('population.reported', 'under3?', 'integer', 0, 10000000, ''),
+    ('population.reported', 'residents', 'integer', 0, 2147483647, ''),
+    ('population.reported', 'births?', 'integer', 0, 2147483647, ''),
+    ('population.reported', 'under3?', 'integer', 0, 2147483647, ''),
     ('population.reported', 'as_of', 'day', NULL, NULL, ''),
 
     ('record.retracted', 'kind', 'text', 1, 64, ''),

@@ -26,5 +26,5 @@ CREATE MACRO is_identity_number(s) AS CASE WHEN regexp_full_match(s, '\d{17}[\dX
 
 CREATE MACRO is_mobile_number(s) AS regexp_full_match(s, '1[3-9]\d{9}');
 
--- What stands between characters that are neither letters nor digits.
-CREATE MACRO tokens(s) AS regexp_split_to_array(folded(s), '[^\p{L}\p{N}]+');
+-- What stands between characters that are neither plain letters nor digits.
+CREATE MACRO tokens(s) AS regexp_split_to_array(folded(s), '[^0-9A-Za-z]+');

@@ -1,5 +1,5 @@
--- Bytes to JSON: NULL where they are none. What SQL's parser is lenient about (NaN, a comma too many, a name twice,
--- deep nesting) goes through a strict one.
+-- Bytes to JSON: NULL where they are none. What SQL's parser is lenient about (NaN, a comma too many, a name twice in an
+-- object, deep nesting) is asked of a strict one, where any of it may be.
 
 CREATE TABLE bodies AS
 WITH texts AS (
@@ -13,18 +13,20 @@ names AS (
         CASE WHEN parses AND json_type(text, '$.data') = 'OBJECT' THEN json_keys(text, '$.data') ELSE [] END AS below
     FROM parsed
 ),
-doubtful AS (
+judged AS (
     SELECT *, parses AND (
         regexp_matches(text, '(?i)(^|[:\[,])\s*-?(nan|inf)')
         OR regexp_matches(text, ',\s*[\]}]')
-        OR regexp_matches(text, '[0-9][eE]\+?[0-9]{3}')
-        OR length(text) - length(replace(replace(text, '{', ''), '[', '')) > 32
-        OR len(top) <> len(list_distinct(top)) OR len(below) <> len(list_distinct(below))) AS delicate
+        OR regexp_matches(text, '(^|[:\[,\s-])[0-9.]+[eE]\+?[0-9]{3}')
+        OR length(text) - length(replace(text, '{', '')) > 2
+        OR length(text) - length(replace(text, '[', '')) > 29
+        OR len(top) <> len(list_distinct(top)) OR len(below) <> len(list_distinct(below))) AS doubtful
     FROM names
 )
-SELECT seq, size, CASE WHEN NOT parses THEN NULL WHEN delicate THEN strict_json(text) ELSE text END AS body
-FROM doubtful;
+SELECT seq, size, CASE WHEN NOT parses OR (doubtful AND NOT is_strict_json(text)) THEN NULL ELSE text END AS body
+FROM judged;
 
+-- An attribute that is null is not set.
 CREATE TABLE attributes AS
 WITH objects AS (SELECT seq, body FROM bodies WHERE body IS NOT NULL AND json_type(body) = 'OBJECT'),
 taken AS (
@@ -41,15 +43,15 @@ SELECT seq,
     CASE WHEN t[3] = 'VARCHAR' THEN v[3] END AS source,
     CASE WHEN t[4] = 'VARCHAR' THEN v[4] END AS type,
     CASE WHEN t[5] = 'VARCHAR' THEN v[5] END AS time,
-    t[5] AS time_type,
+    nullif(t[5], 'NULL') AS time_type,
     CASE WHEN t[6] = 'VARCHAR' THEN v[6] END AS subject,
-    t[6] AS subject_type,
+    nullif(t[6], 'NULL') AS subject_type,
     CASE WHEN t[7] = 'VARCHAR' THEN v[7] END AS recordid,
-    t[7] AS recordid_type,
+    nullif(t[7], 'NULL') AS recordid_type,
     CASE WHEN t[8] IN ('BIGINT', 'UBIGINT') THEN v[8]::HUGEINT END AS revision,
-    t[8] AS revision_type,
+    nullif(t[8], 'NULL') AS revision_type,
     CASE WHEN t[9] = 'VARCHAR' THEN v[9] END AS recordedtime,
-    t[9] AS recordedtime_type,
+    nullif(t[9], 'NULL') AS recordedtime_type,
     CASE WHEN t[11] = 'OBJECT' AND t[10] = 'VARCHAR' THEN v[10] END AS named_kind,
     t[11] AS data_type,
     CASE WHEN t[11] = 'OBJECT' THEN json_extract(body, '$.data')::VARCHAR END AS data,

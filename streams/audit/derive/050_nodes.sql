@@ -20,9 +20,10 @@ CREATE TABLE misfits AS
 SELECT DISTINCT seq FROM nodes
 WHERE form IS NOT NULL AND NOT (type = 'NULL' AND NOT required AND NOT ends_with(path, '[]')) AND NOT coalesce(CASE form
     WHEN 'object' THEN type = 'OBJECT'
-    WHEN 'list' THEN type = 'ARRAY' AND elements BETWEEN low AND high
+    WHEN 'list' THEN type = 'ARRAY' AND elements <= coalesce(high, elements)
     WHEN 'flag' THEN type = 'BOOLEAN'
     WHEN 'integer' THEN type IN ('BIGINT', 'UBIGINT') AND try_cast(value AS DOUBLE) BETWEEN low AND high
+    WHEN 'age' THEN type IN ('BIGINT', 'UBIGINT') AND list_contains(words, value)
     WHEN 'number' THEN type IN ('BIGINT', 'UBIGINT', 'DOUBLE') AND try_cast(value AS DOUBLE) BETWEEN low AND high
     WHEN 'word' THEN type = 'VARCHAR' AND list_contains(words, value)
     WHEN 'text' THEN type = 'VARCHAR' AND length(value) BETWEEN low AND high

@@ -14,29 +14,34 @@ SELECT seq, 'not-cloudevents' FROM events
 WHERE specversion IS DISTINCT FROM '1.0'
     OR event_id IS NULL OR length(event_id) NOT BETWEEN 1 AND 64
     OR side IS NULL
-    OR type IS NULL OR NOT regexp_full_match(type, '[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*\.v[0-9]+');
+    OR type IS NULL OR NOT regexp_full_match(type, '[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.v[0-9]+');
 
--- Only bodies with eleven digits in a row, an escape or a digit that is not ASCII can hold an identifier.
+-- Identifiers may stand in texts, in names, and as numbers. Only bodies with eleven digits in a row, a number with an
+-- exponent, an escape or a digit that is not ASCII can hold one.
 INSERT INTO problems
 WITH suspects AS (
     SELECT seq, body FROM bodies
-    WHERE body IS NOT NULL AND json_type(body) = 'OBJECT' AND regexp_matches(body, '\d{11}|\\u|[^\P{N}0-9]')
+    WHERE body IS NOT NULL AND json_type(body) = 'OBJECT'
+        AND regexp_matches(body, '\d{11}|\\u|[^\P{N}0-9]|[:\[,\s][0-9.]+[eE]')
 ),
-strings AS (
-    SELECT s.seq, starts_with(j.fullkey, '$.data') AND j.path <> '$' AS in_data,
-        unnest([j.key, CASE WHEN j.type = 'VARCHAR' THEN j.value ->> '$' END]) AS text, j.fullkey, j.path
+told AS (
+    SELECT s.seq, j.path <> '$' AND starts_with(j.fullkey, '$.data') AS below, j.fullkey = '$.data' AS is_data,
+        unnest([j.key, CASE
+            WHEN j.type = 'VARCHAR' THEN j.value ->> '$'
+            WHEN j.type IN ('BIGINT', 'UBIGINT') THEN j.value::VARCHAR
+            WHEN j.type = 'DOUBLE' AND j.value::DOUBLE = floor(j.value::DOUBLE)
+                THEN try_cast(j.value::DOUBLE AS HUGEINT)::VARCHAR END]) AS text
     FROM suspects AS s, json_tree(s.body) AS j
+    UNION ALL
+    SELECT seq, false, false, unnest(regexp_extract_all(body, '[0-9A-Za-z]+')) FROM suspects
 ),
-parts AS (
-    SELECT seq, in_data OR (path = '$' AND fullkey = '$.data') AS in_data, unnest(tokens(text)) AS part
-    FROM strings WHERE text IS NOT NULL
-)
+parts AS (SELECT seq, below OR is_data AS in_data, unnest(tokens(text)) AS part FROM told WHERE text IS NOT NULL)
 SELECT DISTINCT seq, 'raw-identifier' FROM parts
 WHERE is_identity_number(part) OR (in_data AND is_mobile_number(part));
 
 INSERT INTO problems
 SELECT seq, 'unknown-type' FROM events
-WHERE kind IS NULL AND regexp_full_match(type, '[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*\.v[0-9]+');
+WHERE kind IS NULL AND regexp_full_match(type, '[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.v[0-9]+');
 
 INSERT INTO problems
 SELECT seq, 'wrong-side' FROM events
@@ -56,7 +61,7 @@ SELECT e.seq, 'not-your-own' FROM events AS e
 JOIN nodes AS n ON n.seq = e.seq AND n.path IN ('clinic_id', 'center_id') AND n.parent = '$'
 JOIN fields AS f ON f.kind = e.kind AND f.path = n.path
 WHERE e.side IN ('clinic', 'center') AND e.named <> 'child.registered'
-    AND (n.type <> 'VARCHAR' OR n.value <> e.own_id);
+    AND n.type <> 'NULL' AND (n.type <> 'VARCHAR' OR n.value <> e.own_id);
 
 -- An unknown name where an object stands that is one.
 INSERT INTO problems
@@ -76,8 +81,8 @@ SELECT DISTINCT seq, 'missing-field' FROM (
     WHERE o.type = 'OBJECT' AND (o.is_root OR o.form = 'object') AND c.seq IS NULL
     UNION ALL
     SELECT seq FROM events
-    WHERE retracted_side = 'center' AND starts_with(source, 'registry:')
-        AND data IS NOT NULL AND NOT list_contains(json_keys(data), 'center_id')
+    WHERE retracted_side = 'center' AND side = 'registry' AND data IS NOT NULL
+        AND coalesce(json_type(data, '$.center_id'), 'NULL') = 'NULL'
 );
 
 CREATE MACRO fits(scheme, subject) AS coalesce(CASE scheme

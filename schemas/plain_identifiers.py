@@ -1,0 +1,55 @@
+"""No name, address, phone or plain identity number may travel: finds the numbers in an event that was parsed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from schemas.identifiers import is_resident_number
+from schemas.masking import holds_mobile_number, holds_resident_number, may_hold_identifier
+from schemas.pointers import pointer
+from schemas.problems import Problem
+
+_BARE = re.compile(rb"(?<![0-9A-Za-z])[0-9]{18}(?![0-9A-Za-z])")
+MESSAGE = "holds a plain identity number or, in data, a mobile number"
+ALLOWED = "a token in its place, see huiyu token"
+Place = tuple[str | int, ...]
+
+
+def plain_identifiers(raw: bytes, body: dict[str, Any]) -> list[Problem]:
+    """A problem for each place with an identity number, and in `data` with a mobile number; names of fields count."""
+    if not may_hold_identifier(orjson.dumps(body)):  # escapes that hid nothing
+        return []
+    found = [Problem("raw-identifier", pointer(place), MESSAGE, ALLOWED) for place in _places(body, (), False)]
+    if not found and any(is_resident_number(digits.decode()) for digits in _BARE.findall(raw)):
+        return [Problem("raw-identifier", "", MESSAGE, ALLOWED)]  # written as a JSON number
+    return found
+
+
+def _places(value: Any, place: Place, in_data: bool) -> Iterator[Place]:
+    if isinstance(value, dict):
+        for name, item in value.items():
+            inside = in_data or (not place and name == "data")
+            if _is_plain(name, inside):
+                yield (*place, name)
+            yield from _places(item, (*place, name), inside)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _places(item, (*place, index), in_data)
+    elif _is_plain(_text(value), in_data):
+        yield place
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else ""
+    return str(value)
+
+
+def _is_plain(text: str, in_data: bool) -> bool:
+    return len(text) > 3 and (holds_resident_number(text) or (in_data and holds_mobile_number(text)))

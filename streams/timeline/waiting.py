@@ -1,0 +1,64 @@
+"""Which subjects' records wait in a shard for a registration, and what of that changes in a decision. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from streams.clock.moments import utc_text_of_ms
+from streams.timeline.child import Draft, Key
+from streams.timeline.kept import appended_at
+from streams.timeline.rows import Row
+
+Waits = tuple[str, str]
+"""(subject, source)"""
+
+
+class Waiting(NamedTuple):
+    """How many records wait, and when the broker had the first and the last of them (ms since 1970)."""
+
+    records: int
+    first_at: int
+    last_at: int
+
+
+class Change(NamedTuple):
+    version: int
+    waiting: Waiting | None
+
+
+class Unlinked:
+    """Collects a decision's changes; a subject that went from one child to another in it has one row, not two."""
+
+    def __init__(self) -> None:
+        self._changes: dict[Waits, list[Change]] = defaultdict(list)
+
+    def add(self, draft: Draft) -> None:
+        """Note what began to wait or waits no longer for this child."""
+        before = {} if draft.child.life else _waiting(draft.child.records.items())
+        now = {} if draft.life else _waiting((key, draft.value(key)) for key in draft.held_keys())
+        for waits in before.keys() | now.keys():
+            if before.get(waits) != now.get(waits):
+                self._changes[waits].append(Change(draft.version, now.get(waits)))
+
+    def rows(self, partition: int) -> Iterator[tuple[int, bool, Row]]:
+        """(version, deleted, row) of every subject and source that changed."""
+        for (subject, source), changes in sorted(self._changes.items()):
+            version = max(change.version for change in changes)
+            waiting = max((c for c in changes if c.waiting), default=Change(version, None)).waiting
+            records, first_at, last_at = waiting or Waiting(0, 0, 0)
+            row = {"subject": subject, "source": source, "writer": "timeline", "partition": partition}
+            row |= {"records": records, "first_at": _text(first_at), "last_at": _text(last_at)}
+            yield version, waiting is None, row
+
+
+def _waiting(records: Iterable[tuple[Key, bytes]]) -> dict[Waits, Waiting]:
+    times: dict[Waits, list[int]] = defaultdict(list)
+    for key, value in records:
+        times[key[3], key[1]].append(appended_at(value))
+    return {waits: Waiting(len(found), min(found), max(found)) for waits, found in times.items()}
+
+
+def _text(moment: int) -> str | None:
+    return utc_text_of_ms(moment) if moment else None

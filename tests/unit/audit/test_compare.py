@@ -1,0 +1,141 @@
+"""What an audit finds: nothing in a store that agrees, and each thing that was changed in one, by its own check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from streams.audit.compare import Report
+from streams.audit.show import as_json, lines, table
+from tests.support.builders import a_checkup, a_registration, a_source, child_of, subject_of
+from tests.unit.audit.logs import Desk, Published, a_retraction, an_agreeing_store, changed, of_center, sent
+
+CHILD = child_of(subject_of("anna"))
+VISIT = a_checkup("anna", "2025-09-01T10:00:00+08:00", recordid="V-1")
+CAME = of_center("attendance.recorded", "anna", "2026-02-23T09:00:00+08:00", class_id="A", date="2026-02-23",
+                 status="present", recordid="A-1")  # fmt: skip
+COUNTY: list[Published] = [
+    a_source("clinic:chengguan"), a_source("center:yucai"), a_registration("anna"), VISIT, VISIT,
+    changed(VISIT, 2, weight_kg=8.3), CAME, a_checkup("ben", "2025-09-01T10:00:00+08:00", recordid="V-2"),
+    sent(VISIT, value=b"spoiled"), a_checkup("anna", "2025-10-01T10:00:00+08:00", weight_kg=99),
+]  # fmt: skip
+
+# What is done to the store: (a change in SQL, the check that finds it, the problem it names).
+CHANGES = [
+    ("DELETE FROM store.timeline WHERE record_id = 'V-1'", "timeline", "missing"),
+    ("INSERT INTO store.timeline FROM store.timeline WHERE record_id = 'V-1'", "timeline", "double"),
+    ("INSERT INTO store.timeline SELECT * REPLACE ('V-9' AS record_id) FROM store.timeline LIMIT 1",
+     "timeline", "unexpected"),
+    ("UPDATE store.timeline SET revision = 1 WHERE record_id = 'V-1'", "timeline", "revision"),
+    ("UPDATE store.timeline SET data = replace(data, '8.3', '8.4') WHERE record_id = 'V-1'", "timeline", "data"),
+    ("UPDATE store.timeline SET age_days = age_days + 1 WHERE record_id = 'V-1'", "timeline", "age_days"),
+    ("UPDATE store.timeline SET accepted_at = accepted_at + 1 WHERE record_id = 'V-1'", "timeline", "accepted_at"),
+    ("UPDATE store.timeline SET origin = 'clinic-events/0/9' WHERE record_id = 'V-1'", "timeline", "origin"),
+    ("UPDATE store.children SET sex = 'male'", "children", "sex"),
+    ("UPDATE store.children SET open_alerts = 0", "children", "open_alerts"),
+    ("UPDATE store.checkup_milestones SET status = 'missed' WHERE milestone = 'm3'", "checkup_milestones", "status"),
+    ("DELETE FROM store.alerts", "active_alerts", "missing"),
+    ("UPDATE store.alert_history SET state = 'open'", "alert_history", "state"),
+    ("UPDATE store.center_days SET present = 2", "center_days", "present"),
+    ("DELETE FROM store.center_days", "center_days", "missing"),
+    ("UPDATE store.unlinked_subjects SET records = 2", "unlinked_subjects", "records"),
+    ("UPDATE store.unlinked_subjects SET last_at = last_at + 1", "unlinked_subjects", "last_at"),
+    ("UPDATE store.sources SET heard_until = heard_until + 1 WHERE source = 'center:yucai'", "sources", "heard_until"),
+    ("UPDATE store.clinic_months SET due = due + 1 WHERE milestone = 'm1'", "clinic_months", "due"),
+    ("UPDATE store.county_overview SET children = 2", "county_overview", "children"),
+    ("DELETE FROM store.rejections WHERE code = 'not-json'", "rejections", "missing"),
+    ("UPDATE store.rejections SET code = 'bad-value' WHERE code = 'not-json'", "rejections", "code"),
+    ("UPDATE store.events SET content = 'other' WHERE topic = 'center-events' AND via = 'child-events'",
+     "completeness", "content"),
+    ("DELETE FROM store.events WHERE topic = 'center-events' AND via = 'facility-events'", "completeness", "fate"),
+    ("DELETE FROM store.events WHERE topic = 'registry-events'", "completeness", "fate"),
+    ("UPDATE store.events SET child_id = 'another' WHERE topic = 'center-events' AND via = 'child-events'",
+     "completeness", "fate"),
+    ('UPDATE store.events SET "offset" = 99 WHERE topic = \'center-events\'', "completeness", "unexpected"),
+]  # fmt: skip
+
+
+def test_a_store_that_says_what_the_log_says_has_no_differences() -> None:
+    with an_agreeing_store(*COUNTY) as desk:
+        report = desk.compare()
+    assert [str(difference) for difference in report.differences] == []
+    compared = {check.name: check.compared for check in report.checks}
+    assert compared["completeness"] == len(COUNTY)
+    assert (compared["timeline"], compared["checkup_milestones"], compared["rejections"]) == (3, 13, 2)
+
+
+@pytest.fixture(scope="module")
+def county() -> Iterator[Desk]:
+    """One store that agrees, for tests that change it and roll back."""
+    with an_agreeing_store(*COUNTY) as desk:
+        yield desk
+
+
+@pytest.mark.parametrize(("change", "check", "problem"), CHANGES, ids=lambda value: str(value)[:40])
+def test_one_change_in_the_store_is_found_and_named(county: Desk, change: str, check: str, problem: str) -> None:
+    county.connection.begin()
+    county.connection.execute(change)
+    found = county.check(check).differences
+    county.connection.rollback()
+    assert problem in {difference.problem for difference in found}
+
+
+def test_a_difference_names_the_record_the_column_and_both_values() -> None:
+    with an_agreeing_store(*COUNTY) as desk:
+        desk.connection.execute("UPDATE store.timeline SET revision = 7 WHERE record_id = 'V-1'")
+        (difference,) = desk.compare().differences
+    key = f"child_id={CHILD} kind=checkup.recorded source=clinic:chengguan record_id=V-1"
+    assert str(difference) == f"timeline: revision: {key}: log '2', store '7'"
+
+
+def test_data_that_is_only_written_otherwise_is_the_same() -> None:
+    with an_agreeing_store(*COUNTY) as desk:
+        desk.connection.execute("UPDATE store.timeline SET data = '{\"weight_kg\": 8.30, \"clinic_id\": \"chengguan\"}' WHERE record_id = 'V-1'")  # fmt: skip  # noqa: E501
+        assert desk.check("timeline").differing == 0
+
+
+def test_differences_are_all_counted_and_as_many_shown_as_asked_for() -> None:
+    with an_agreeing_store(*COUNTY) as desk:
+        desk.connection.execute("DELETE FROM store.checkup_milestones")
+        check = desk.check("checkup_milestones", limit=2)
+    assert (check.compared, check.differing, len(check.differences)) == (13, 13, 2)
+    told = lines(Report([check], ["a note"]))
+    assert told[2:] == [
+        "checkup_milestones: 11 more",
+        "note: a note",
+        "13 rows compared in 1 checks, 13 differences",
+    ]
+    assert table(Report([check]))[0][:3] == ("checkup_milestones", "13", "13")
+    assert as_json(Report([check]))["checks"][0]["shown"][0]["key"] == {"child_id": CHILD, "milestone": "home"}
+
+
+def test_a_publication_that_was_overtaken_while_it_waited_may_be_gone() -> None:
+    with an_agreeing_store(*COUNTY) as desk:
+        desk.connection.execute("DELETE FROM store.events WHERE topic = 'clinic-events' AND \"offset\" IN (1, 2)")
+        assert desk.check("completeness").differing == 0
+        desk.connection.execute("DELETE FROM store.events WHERE topic = 'clinic-events' AND \"offset\" = 3")
+        assert desk.check("completeness").differing == 1
+
+
+def test_of_two_that_say_the_same_one_must_have_arrived() -> None:
+    with an_agreeing_store(a_source("clinic:chengguan"), a_registration("anna"), VISIT, VISIT) as desk:
+        desk.connection.execute("DELETE FROM store.events WHERE topic = 'clinic-events' AND \"offset\" = 1")
+        assert desk.check("completeness").differing == 0
+        desk.connection.execute("DELETE FROM store.events WHERE topic = 'clinic-events' AND \"offset\" = 2")
+        assert desk.check("completeness").differing > 0
+
+
+def test_a_refusal_for_what_came_before_needs_a_reason() -> None:
+    with an_agreeing_store(*COUNTY) as desk:
+        place = "'clinic-events', 0, 1, '', '', '', 'parking-overflow', 1772000000000, '', 0"
+        desk.connection.execute(f"INSERT INTO store.rejections VALUES ({place})")
+        desk.connection.execute("CREATE OR REPLACE TABLE late AS SELECT seq, 'parking-overflow' AS code FROM log WHERE topic = 'clinic-events' AND \"offset\" = 1")  # fmt: skip  # noqa: E501
+        assert [difference.problem for difference in desk.check("late_rejections").differences] == ["unexpected"]
+
+
+def test_withdrawn_records_count_as_waiting_only_where_nobody_is_registered() -> None:
+    withdrawn = [a_source("clinic:chengguan"), a_registration("anna"), VISIT, a_retraction(VISIT)]
+    with an_agreeing_store(*withdrawn) as desk:
+        assert desk.ask("FROM store.unlinked_subjects") == []
+        assert desk.compare().differing == 0
