@@ -1,4 +1,4 @@
-"""The thin thread: two events by plain kafka-python, through every stage, to a query and back out of the command line."""
+"""The thin thread: two events by plain kafka-python, through every stage, to a query and the command line."""
 
 from __future__ import annotations
 
