@@ -24,7 +24,11 @@ def connect_consumer(settings: Settings) -> KafkaConsumer:
     servers = endpoints.kafka(settings)
     try:
         return KafkaConsumer(
-            bootstrap_servers=servers, enable_auto_commit=False, isolation_level="read_uncommitted", group_id=None
+            bootstrap_servers=servers,
+            bootstrap_timeout_ms=10_000,
+            enable_auto_commit=False,
+            isolation_level="read_uncommitted",
+            group_id=None,
         )
     except Exception as error:
         raise BrokerAway(f"no Kafka broker answers at {servers} ({type(error).__name__}): is it running?") from error

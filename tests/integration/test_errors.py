@@ -1,0 +1,129 @@
+"""Whatever a user or an operator can get wrong is told in one line, with an exit code of its own."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from streams.embedded.stack import Stack
+from tests.support.commands import huiyu, one_line
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with Stack(tmp_path_factory.mktemp("errors") / "data", stages=()) as running:
+        yield running
+
+
+def _unused_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_no_stack(tmp_path: Path) -> None:
+    done = huiyu("overview", data=tmp_path / "nothing")
+    assert done.returncode == 3
+    assert "huiyu up" in one_line(done.stderr)
+
+
+def test_broker_away(tmp_path: Path) -> None:
+    done = huiyu("tick", "--at", "2026-03-01", KAFKA=f"127.0.0.1:{_unused_port()}", data=tmp_path)
+    assert done.returncode == 4
+    assert "127.0.0.1" in one_line(done.stderr)
+
+
+def test_store_away(tmp_path: Path) -> None:
+    done = huiyu("overview", CLICKHOUSE=f"http://huiyu:x@127.0.0.1:{_unused_port()}", data=tmp_path)
+    assert done.returncode == 5
+    assert ":x@" not in one_line(done.stderr)
+
+
+def test_wrong_password(stack: Stack, tmp_path: Path) -> None:
+    host = stack.clickhouse.rpartition("@")[2]
+    done = huiyu("overview", CLICKHOUSE=f"http://huiyu:wrong@{host}", data=tmp_path)
+    assert done.returncode == 6
+    assert "password" in one_line(done.stderr).lower()
+
+
+def test_topics_with_other_partitions_than_configured(stack: Stack, tmp_path: Path) -> None:
+    done = huiyu("topics", "apply", KAFKA=stack.kafka, PARTITIONS="3", data=tmp_path)
+    assert done.returncode == 7
+    assert "HUIYU_PARTITIONS=3" in one_line(done.stderr)
+
+
+def test_data_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    done = huiyu("up", data=tmp_path / "file" / "data")
+    assert done.returncode == 8
+    assert "HUIYU_DATA" in one_line(done.stderr)
+
+
+def test_data_of_another_version(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "version").write_text("99\n")
+    done = huiyu("up", data=tmp_path / "data")
+    assert done.returncode == 8
+    assert "layout 99" in one_line(done.stderr)
+
+
+def test_a_port_that_is_taken(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        ports = {"broker": taken.getsockname()[1], "controller": _unused_port(), "store": _unused_port()}
+        (tmp_path / "data").mkdir()
+        (tmp_path / "data" / "ports.json").write_text(json.dumps(ports))
+        done = huiyu("up", data=tmp_path / "data")
+    assert done.returncode == 9
+    assert str(ports["broker"]) in one_line(done.stderr)
+
+
+def test_unknown_command_and_malformed_settings(tmp_path: Path) -> None:
+    assert huiyu("fly").returncode == 2
+    done = huiyu("overview", PARTITIONS="many", data=tmp_path)
+    assert done.returncode == 2
+    assert "HUIYU_PARTITIONS" in one_line(done.stderr)
+    assert "Mars/Olympus" in one_line(huiyu("overview", TIMEZONE="Mars/Olympus", data=tmp_path).stderr)
+
+
+def test_a_tick_into_the_past(stack: Stack, tmp_path: Path) -> None:
+    where = {"KAFKA": stack.kafka}
+    assert huiyu("tick", "--at", "2026-03-02", data=tmp_path, **where).returncode == 0
+    done = huiyu("tick", "--at", "2026-03-01", data=tmp_path, **where)
+    assert done.returncode == 1
+    assert "before the pipeline's now" in one_line(done.stderr)
+    assert huiyu("tick", "--at", "yesterday", data=tmp_path, **where).returncode == 1
+
+
+def test_a_full_disk_at_the_store_is_told_and_survived(tmp_path: Path) -> None:
+    """On a file system of a few megabytes of its own, mounted in a namespace of its own."""
+    script = """
+import sys
+from pathlib import Path
+import clickhouse_connect
+from streams.embedded.stack import Stack
+with Stack(Path(sys.argv[1]), stages=()) as stack:
+    client = clickhouse_connect.get_client(dsn=stack.clickhouse)
+    client.command("CREATE TABLE big (n UInt64, s String) ENGINE = MergeTree ORDER BY n")
+    try:
+        for block in range(200):
+            client.command(f"INSERT INTO big SELECT number, randomString(1000) FROM numbers({block}, 5000)")
+        print("never full")
+    except Exception as error:
+        print("told" if "NOT_ENOUGH_SPACE" in str(error) or "No space left" in str(error) else repr(error))
+    client.command("TRUNCATE TABLE big")
+    print(client.query("SELECT 'alive'").result_rows[0][0])
+"""
+    mount = tmp_path / "small"
+    mount.mkdir()
+    inside = f"mount -t tmpfs -o size=160m tmpfs {mount} && exec {sys.executable} - {mount}/data"
+    command = ["unshare", "--mount", "sh", "-c", inside]
+    done = subprocess.run(command, input=script, capture_output=True, text=True, timeout=200, check=False)
+    assert done.stdout.split() == ["told", "alive"], done.stdout + done.stderr[-2000:]
