@@ -15,6 +15,8 @@ from typing import Any
 import duckdb
 import rfc8785
 
+from streams.errors import Failure
+
 MEMORY = "768MB"
 DEEPEST = 32
 
@@ -31,7 +33,23 @@ def an_engine(zone: str, memory: str = MEMORY) -> Iterator[duckdb.DuckDBPyConnec
         connection.execute("SET VARIABLE zone = ?", [zone])
         _functions(connection)
         run(connection, "derive", "010_tables")
-        yield connection
+        with _failures(folder):
+            yield connection
+
+
+class NoRoom(Failure):
+    """The audit's working folder is full, or its memory does not suffice."""
+
+    exit_code = 10
+
+
+@contextmanager
+def _failures(folder: str) -> Iterator[None]:
+    try:
+        yield
+    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        told = f"the audit has no room to work in {folder} ({type(error).__name__})"
+        raise NoRoom(f"{told}: free some disk space, or set TMPDIR to a folder with more") from error
 
 
 def derive(connection: duckdb.DuckDBPyConnection) -> None:

@@ -52,6 +52,7 @@ class LogReader:
                 isolation_level="read_committed",
                 enable_auto_commit=False,
                 group_id=None,
+                bootstrap_timeout_ms=10_000,
                 max_poll_records=4_000,
                 max_partition_fetch_bytes=4 << 20,
             )

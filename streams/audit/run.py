@@ -7,7 +7,7 @@ from collections.abc import Callable
 from streams.audit.compare import LIMIT, Report, compare
 from streams.audit.engine import an_engine
 from streams.audit.log import Ends, LogReader
-from streams.audit.store import load_store
+from streams.audit.store import a_store
 from streams.settings import Settings
 
 MOVED = (
@@ -25,11 +25,11 @@ def audit(settings: Settings, limit: int = LIMIT, progress: Callable[[str, int],
 
     `progress` hears what is being done and how many records were read. Raises BrokerAway, StoreAway, StoreRefused.
     """
-    with an_engine(settings.timezone) as connection, LogReader(settings) as log:
+    with a_store(settings) as load_store, LogReader(settings) as log, an_engine(settings.timezone) as connection:
         ends = log.ends()
         log.load(connection, ends, lambda count: progress("reading the log", count))
         progress("reading the store", 0)
-        load_store(connection, settings)
+        load_store(connection)
         moved = _moved(ends, log.ends())
         progress("comparing", 0)
         report = compare(connection, limit)

@@ -5,7 +5,8 @@ Through the views wherever there is one: what the audit compares is what a query
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 import duckdb
 from clickhouse_connect.driver.client import Client
@@ -101,13 +102,21 @@ QUERIES: Mapping[str, str] = {
 }
 
 
-def load_store(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Every table of the audit's schema `store`. Raises StoreAway, StoreRefused."""
+@contextmanager
+def a_store(settings: Settings) -> Iterator[Callable[[duckdb.DuckDBPyConnection], None]]:
+    """What loads every table of the audit's schema `store`. Raises StoreAway, StoreRefused.
+
+    Connects at once: a store that is away is told before the log is read.
+    """
     client = connect(settings)
-    try:
+
+    def load(connection: duckdb.DuckDBPyConnection) -> None:
         for table, query in QUERIES.items():
             with failures(place(settings)):
                 _load(connection, client, table, query)
+
+    try:
+        yield load
     finally:
         client.close()
 

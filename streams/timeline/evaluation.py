@@ -73,7 +73,7 @@ def wake_on(life: Life | None, schedule: tuple[Milestone, ...], today: date | No
         return None
     if today is None:
         return BEFORE_ANY_TICK
-    dates = [life.registered_on + grace(pack), pack.schedule.ends_on(life.born)]
+    dates = [life.registered_on + grace(pack)]
     for milestone in schedule:
         window = milestone.window
         dates += (window.opens_on, window.overdue_on, window.missed_on)

@@ -48,6 +48,12 @@ def test_a_child_registered_after_the_due_date_has_thirty_days(registered: str, 
     assert child.alerts["m3"]["detail"]["opening_on"] == opening_on
 
 
+def test_a_child_registered_on_the_due_date_has_no_longer_than_others() -> None:
+    child = KnownChild(born="2025-06-01", registered="2025-07-13")
+    assert child.on("2025-07-13").active == {}
+    assert child.on("2025-07-14").active == {"m1": "open"}
+
+
 def test_the_grace_of_a_late_registration_never_shortens_the_wait() -> None:
     child = KnownChild(born="2019-06-01", registered="2023-06-02")
     assert child.on("2024-04-30").active == {}

@@ -13,13 +13,17 @@ FROM store.events GROUP BY ALL;
 CREATE OR REPLACE TEMP TABLE refusals AS
 SELECT topic, "partition", "offset", count(*) AS refused FROM store.rejections GROUP BY ALL;
 
--- A subject that was registered is known for ever. One whose links were all withdrawn may have been known or not: it
--- depends on what came first.
+-- A subject with a standing registration or link is known. One whose registrations and links were all withdrawn may have
+-- been known for a while or never: it depends on what came first, and its records wait either way.
 CREATE OR REPLACE TEMP TABLE known_subjects AS
-SELECT subject, bool_or(kind = 'child.registered') OR subject IN (SELECT subject FROM links) AS certain
-FROM publications
-WHERE is_known AND NOT retraction AND kind IN ('child.registered', 'identity.linked') AND seq NOT IN (SELECT seq FROM late)
-GROUP BY subject;
+SELECT subject, bool_or(standing) AS certain FROM (
+    SELECT subject, retraction, bool_or(NOT retraction) OVER (PARTITION BY subject, kind, source, record_id) AS ever,
+        NOT retraction AND row_number() OVER (PARTITION BY subject, kind, source, record_id
+            ORDER BY revision DESC, digest DESC, retraction DESC) = 1 AS standing
+    FROM publications
+    WHERE is_known AND kind IN ('child.registered', 'identity.linked') AND seq NOT IN (SELECT seq FROM late)
+)
+WHERE ever GROUP BY subject;
 
 CREATE OR REPLACE TEMP TABLE fates AS
 WITH placed AS (

@@ -9,16 +9,21 @@ WHERE NOT s.retraction
 QUALIFY row_number() OVER (
     PARTITION BY s.child_id, s.kind, s.source, s.record_id ORDER BY coalesce(s.origin = f.origin, false) DESC, s.seq) = 1;
 
--- What may have made a record visible later than itself: a registration or a link of its child, or of a source.
+-- What may have made a record visible later than itself: a registration or a link of its child, the registration of the
+-- source that sent one, or of its own source.
 CREATE OR REPLACE TEMP TABLE revealing AS
-SELECT DISTINCT child_id AS revealed, appended_at FROM of_children
-WHERE kind IN ('child.registered', 'identity.linked') AND NOT retraction
+WITH sources_known AS (
+    SELECT substr(subject, 8) AS source, appended_at FROM publications WHERE kind = 'source.registered'
+),
+children_known AS (
+    SELECT child_id, source, appended_at FROM of_children
+    WHERE kind IN ('child.registered', 'identity.linked') AND NOT retraction
+)
+SELECT child_id AS revealed, appended_at FROM children_known
 UNION
-SELECT substr(subject, 8), appended_at FROM publications WHERE kind = 'source.registered'
-UNION -- a registration or link may itself have waited for its source
-SELECT c.child_id, p.appended_at FROM of_children AS c
-JOIN publications AS p ON p.kind = 'source.registered' AND substr(p.subject, 8) = c.source
-WHERE c.kind IN ('child.registered', 'identity.linked') AND NOT c.retraction;
+SELECT c.child_id, s.appended_at FROM children_known AS c JOIN sources_known AS s USING (source)
+UNION
+SELECT source, appended_at FROM sources_known;
 
 -- Two contents at the revision that holds.
 CREATE OR REPLACE TEMP TABLE conflicts AS

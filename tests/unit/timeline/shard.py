@@ -85,11 +85,12 @@ class Tables:
             elif output.topic == "child-events":
                 self.sent_on.append(output)
             else:
-                named = self._take(output.topic, orjson.loads(output.value or b""), output.key or b"")
+                named = self.take_one(output.topic, orjson.loads(output.value or b""), output.key or b"")
                 assert named not in told, f"{named} was told twice in one decision"
                 told.add(named)
 
-    def _take(self, topic: str, body: Row, key: bytes) -> tuple[str, tuple[str, ...]]:
+    def take_one(self, topic: str, body: Row, key: bytes) -> tuple[str, tuple[str, ...]]:
+        """A message's row, checked against what was told before; returns the table and the row's key."""
         table = {"timeline-entries": "timeline", "alerts": "alerts"}.get(topic) or body["table"]
         row, deleted = body["row"], body.get("deleted", False)
         named = tuple(row[column] for column in KEYS[table])
