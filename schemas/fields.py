@@ -88,7 +88,17 @@ Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 Number = Annotated[float, Field(ge=-1e12, le=1e12)]
 
-SignsAge = Literal[3, 6, 8, 12, 18, 24, 30, 36, 48, 60, 72]
+SIGNS_AGES = (3, 6, 8, 12, 18, 24, 30, 36, 48, 60, 72)
 """Ages, in months, of the national table of warning signs 儿童心理行为发育问题预警征象筛查表."""
+
+
+def _age_of_signs(value: int) -> int:
+    if value not in SIGNS_AGES:
+        raise ValueError("an age of the table")
+    return value
+
+
+# Not a Literal: that would take 3.0 for 3.
+SignsAge = Annotated[int, AfterValidator(_age_of_signs), Field(json_schema_extra={"enum": list(SIGNS_AGES)})]
 Signs = Annotated[list[Annotated[int, Field(ge=1, le=4)]], Field(max_length=4)]
 """Numbers of the table's four signs at an age."""

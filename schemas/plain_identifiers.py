@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from schemas.identifiers import is_resident_number
-from schemas.masking import holds_mobile_number, holds_resident_number, may_hold_identifier
+from schemas.masking import identifiers_in, may_hold_identifier
 from schemas.pointers import pointer
 from schemas.problems import Problem
 
@@ -20,12 +20,15 @@ Place = tuple[str | int, ...]
 
 
 def plain_identifiers(raw: bytes, body: dict[str, Any]) -> list[Problem]:
-    """A problem for each place with an identity number, and in `data` with a mobile number; names of fields count."""
-    if not may_hold_identifier(orjson.dumps(body)):  # escapes that hid nothing
-        return []
-    found = [Problem("raw-identifier", pointer(place), MESSAGE, ALLOWED) for place in _places(body, (), False)]
+    """A problem for each place with an identity number, and in `data` with a mobile number.
+
+    Names of fields count, and whole numbers: an identifier without its quotes is still one.
+    """
+    found: list[Problem] = []
+    if may_hold_identifier(orjson.dumps(body)):  # else there are escapes that hide nothing
+        found = [Problem("raw-identifier", pointer(place), MESSAGE, ALLOWED) for place in _places(body, (), False)]
     if not found and any(is_resident_number(digits.decode()) for digits in _BARE.findall(raw)):
-        return [Problem("raw-identifier", "", MESSAGE, ALLOWED)]  # written as a JSON number
+        return [Problem("raw-identifier", "", MESSAGE, ALLOWED)]  # in a number with a point
     return found
 
 
@@ -44,12 +47,8 @@ def _places(value: Any, place: Place, in_data: bool) -> Iterator[Place]:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else ""
-    return str(value)
+    return value if isinstance(value, str) else str(value) if type(value) is int else ""
 
 
 def _is_plain(text: str, in_data: bool) -> bool:
-    return len(text) > 3 and (holds_resident_number(text) or (in_data and holds_mobile_number(text)))
+    return any(in_data or is_resident_number(found) for found in identifiers_in(text))

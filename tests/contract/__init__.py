@@ -1,0 +1,1 @@
+"""What others' software makes of our events, and we of theirs."""

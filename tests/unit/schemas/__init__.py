@@ -1,0 +1,1 @@
+"""What travels: kinds, ranges, identifiers, and the check of published bytes."""
