@@ -24,8 +24,11 @@ class Waiting(NamedTuple):
 
 
 class Change(NamedTuple):
+    """What waited at one child before a decision, and after it."""
+
     version: int
-    waiting: Waiting | None
+    before: Waiting | None
+    now: Waiting | None
 
 
 class Unlinked:
@@ -40,17 +43,18 @@ class Unlinked:
         now = {} if draft.life else _waiting((key, draft.value(key)) for key in draft.held_keys())
         for waits in before.keys() | now.keys():
             if before.get(waits) != now.get(waits):
-                self._changes[waits].append(Change(draft.version, now.get(waits)))
+                self._changes[waits].append(Change(draft.version, before.get(waits), now.get(waits)))
 
     def rows(self, partition: int) -> Iterator[tuple[int, bool, Row]]:
         """(version, deleted, row) of every subject and source that changed."""
         for (subject, source), changes in sorted(self._changes.items()):
-            version = max(change.version for change in changes)
-            waiting = max((c for c in changes if c.waiting), default=Change(version, None)).waiting
-            records, first_at, last_at = waiting or Waiting(0, 0, 0)
-            row = {"subject": subject, "source": source, "writer": "timeline", "partition": partition}
-            row |= {"records": records, "first_at": _text(first_at), "last_at": _text(last_at)}
-            yield version, waiting is None, row
+            before = next((change.before for change in changes if change.before), None)
+            now = next((change.now for change in changes if change.now), None)
+            if before != now:
+                records, first_at, last_at = now or Waiting(0, 0, 0)
+                row = {"subject": subject, "source": source, "writer": "timeline", "partition": partition}
+                row |= {"records": records, "first_at": _text(first_at), "last_at": _text(last_at)}
+                yield max(change.version for change in changes), now is None, row
 
 
 def _waiting(records: Iterable[tuple[Key, bytes]]) -> dict[Waits, Waiting]:
