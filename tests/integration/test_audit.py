@@ -73,6 +73,18 @@ def _spoil(servers: str) -> None:
     producer.send("center-events", orjson.dumps(events()[10]), b"somebody else")
     producer.flush(30)
     producer.close()
+    _abort(servers)
+
+
+def _abort(servers: str) -> None:
+    """What somebody took back before it was committed was never published; it may be the last of a partition."""
+    producer = KafkaProducer(bootstrap_servers=servers, acks="all", transactional_id="somebody")
+    producer.init_transactions()
+    producer.begin_transaction()
+    producer.send("registry-events", orjson.dumps(a_source("clinic:nowhere")), b"source:clinic:nowhere")
+    producer.flush(30)
+    producer.abort_transaction()
+    producer.close()
 
 
 @contextmanager

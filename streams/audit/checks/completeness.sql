@@ -1,5 +1,4 @@
 -- Every published event is accounted for, once: refused, a report, passed on in full to where it belongs, or waiting.
--- A publication that a stronger or equal one overtook while it waited may have been dropped.
 -- key: topic, partition, offset
 
 -- Where the store says an event went.
@@ -13,18 +12,16 @@ FROM store.events GROUP BY ALL;
 CREATE OR REPLACE TEMP TABLE refusals AS
 SELECT topic, "partition", "offset", count(*) AS refused FROM store.rejections GROUP BY ALL;
 
--- A subject with a standing registration or link is known. One whose registrations and links were all withdrawn may have
--- been known for a while or never: it depends on what came first, and its records wait either way.
+-- A subject that was registered is known for ever. One whose links were all withdrawn may have been known or not: it
+-- depends on what came first, and its records wait either way.
 CREATE OR REPLACE TEMP TABLE known_subjects AS
-SELECT subject, bool_or(standing) AS certain FROM (
-    SELECT subject, retraction, bool_or(NOT retraction) OVER (PARTITION BY subject, kind, source, record_id) AS ever,
-        NOT retraction AND row_number() OVER (PARTITION BY subject, kind, source, record_id
-            ORDER BY revision DESC, digest DESC, retraction DESC) = 1 AS standing
-    FROM publications
-    WHERE is_known AND kind IN ('child.registered', 'identity.linked') AND seq NOT IN (SELECT seq FROM late)
-)
-WHERE ever GROUP BY subject;
+SELECT subject, bool_or(kind = 'child.registered') OR subject IN (SELECT subject FROM links) AS certain
+FROM publications
+WHERE is_known AND NOT retraction AND kind IN ('child.registered', 'identity.linked')
+    AND seq NOT IN (SELECT seq FROM late)
+GROUP BY subject;
 
+-- When a subject moves to another child, only the strongest publication of each record goes with it.
 CREATE OR REPLACE TEMP TABLE fates AS
 WITH placed AS (
     SELECT p.seq, p.subject, p.kind, p.source, p.record_id, p.scheme <> 'child' AS is_fact, p.center_id,
@@ -41,8 +38,8 @@ told AS (
         r.code IS NOT NULL AS is_refused, coalesce(n.refused, 0) AS refused, coalesce(len(p.centers), 0) AS in_centers,
         coalesce(len(p.children), 0) AS in_children, coalesce(p.registry, 0) AS in_registry, p.content,
         p.appended_at AS passed_at, coalesce(list_contains(p.centers, f.center_id), false) AS at_center,
-        CASE WHEN f.strongest THEN coalesce(list_contains(p.children, f.child_id), false)
-            ELSE coalesce(len(p.children), 0) > 0 END AS at_child
+        coalesce(len(p.children), 0) > 0 AND (NOT f.strongest OR bool_or(list_contains(p.children, f.child_id)) OVER (
+            PARTITION BY f.subject, f.kind, f.source, f.record_id, f.strongest)) AS at_child
     FROM (SELECT seq, topic, "partition", "offset", appended_at, md5(value) AS digest FROM log) AS g
     LEFT JOIN refused AS r USING (seq)
     LEFT JOIN (SELECT seq, kind FROM accepted) AS a USING (seq)
@@ -68,9 +65,6 @@ named AS (
         END AS wanted
     FROM told
 )
-SELECT *,
-    coalesce(NOT strongest, false) OR bool_or(fate = wanted) OVER (PARTITION BY subject, kind, source, record_id, strongest)
-        AS replaceable
 FROM named;
 
 CREATE OR REPLACE TEMP VIEW expected AS
@@ -78,8 +72,6 @@ SELECT topic, "partition", "offset",
     CASE
         WHEN is_late AND fate IN ('refused', 'refused and at its centre', 'refused and at its child',
             'refused and at its centre and at its child') THEN fate
-        WHEN subject IS NOT NULL AND replaceable AND NOT is_late AND NOT is_fact
-            AND fate IN ('', CASE WHEN center_id <> '' THEN 'at its centre' ELSE '' END) THEN fate
         ELSE wanted
     END AS fate,
     CASE WHEN content IS NOT NULL THEN digest END AS content,
