@@ -32,6 +32,7 @@ def register(app: typer.Typer) -> None:
 
 def up(data: Data = None, clock: Annotated[Clock | None, typer.Option(help="live or manual")] = None) -> None:
     """Start broker, store and stages; returns when all are ready."""
+    import shlex
     import time
 
     from streams.embedded.stack import Stack
@@ -43,7 +44,7 @@ def up(data: Data = None, clock: Annotated[Clock | None, typer.Option(help="live
         print(f"ready after {time.monotonic() - began:.1f} s in {stack.layout.data}")
     else:
         print(f"already running in {stack.layout.data}")
-    print('its endpoints: eval "$(huiyu env)"')
+    print(f'its endpoints: eval "$(huiyu env{f" --data {shlex.quote(str(data))}" if data else ""})"')
 
 
 def down(data: Data = None) -> None:
@@ -68,13 +69,10 @@ def env(data: Data = None) -> None:
     """The stack's endpoints as `export NAME=value` lines, for eval."""
     import shlex
 
-    from streams import endpoints
+    from streams.embedded.report import running_endpoints
     from streams.settings import Settings
 
-    settings = Settings()
-    settings = settings.model_copy(update={"data": (data or settings.data).expanduser().resolve()})
-    named = {"HUIYU_KAFKA": endpoints.kafka(settings), "HUIYU_CLICKHOUSE": endpoints.clickhouse(settings)}
-    for name, value in {**named, "HUIYU_DATA": str(settings.data)}.items():
+    for name, value in running_endpoints(data or Settings().data).items():
         print(f"export {name}={shlex.quote(value)}")
 
 

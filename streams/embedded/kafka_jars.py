@@ -1,21 +1,25 @@
-"""Apache Kafka's own jars, resolved by Maven coordinates in pure Python and cached for this user."""
+"""Apache Kafka's own jars: pinned by hash in kafka.json, fetched by Maven coordinates, cached for this user."""
 
 from __future__ import annotations
 
-import base64
 import fcntl
 import hashlib
+import json
 import os
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
+from importlib import resources
 from pathlib import Path
+from typing import Any
 
+from streams.embedded.private_file import write_private
 from streams.errors import Failure
 
-GROUP, ARTIFACT, VERSION = "org.apache.kafka", "kafka_2.13", "4.3.1"
-SCOPES = ("compile", "runtime")
-LOGGING = ("org.slf4j", "slf4j-simple", "1.7.36")
-"""Kafka's own dependencies name no logger: without one the broker would fail in silence."""
+DOWNLOADS_AT_ONCE = 6
+TIMEOUT_S = 60
 
 
 class NoKafka(Failure):
@@ -31,39 +35,59 @@ def cache_folder() -> Path:
 
 
 def class_path() -> list[Path]:
-    """Kafka's jars, downloaded the first time. Raises NoKafka."""
-    folder = cache_folder()
-    folder.mkdir(parents=True, exist_ok=True)
-    known = folder / f"kafka-{VERSION}.classpath"
-    with _alone(folder / "kafka.lock"):
-        jars = _known(known)
-        if not jars:
-            jars = _resolved()
-            known.write_text("\n".join(map(str, jars)) + "\n")
+    """Kafka's jars, downloaded the first time, each with the content that kafka.json names. Raises NoKafka."""
+    pinned = resources.files("streams.embedded").joinpath("kafka.json").read_text("utf-8")
+    lock = json.loads(pinned)
+    try:
+        folder = cache_folder()
+        folder.mkdir(parents=True, exist_ok=True)
+        known = folder / f"kafka-{hashlib.sha256(pinned.encode()).hexdigest()[:16]}.classpath"
+        with _alone(folder / "kafka.lock"):
+            jars = _known(known)
+            if not jars:
+                jars = _fetched(lock, folder / "maven")
+                write_private(known, "\n".join(map(str, jars)) + "\n")
+    except (OSError, RuntimeError) as error:  # requests' errors are OSErrors; no home, a coordinate that nobody has
+        reason = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
+        raise NoKafka(f"Apache Kafka {lock['version']} cannot be fetched into the cache: {reason}") from error
     return jars
 
 
 def _known(path: Path) -> list[Path]:
+    """The jars that were fetched and checked before, if none has gone since."""
     if not path.exists():
         return []
     jars = [Path(line) for line in path.read_text().splitlines()]
     return jars if all(jar.exists() for jar in jars) else []
 
 
-def _resolved() -> list[Path]:
-    from jgo.maven import MavenContext, Model, PythonResolver
+def _fetched(lock: dict[str, Any], folder: Path) -> list[Path]:
+    from jgo.constants import default_maven_repo
+    from jgo.maven import MavenContext, PythonResolver
 
-    try:
-        context = MavenContext(resolver=PythonResolver())
-        component = context.project(GROUP, ARTIFACT).at_version(VERSION)
-        dependencies = Model(component.pom(), context).dependencies()[0]
-        jars = [component.artifact().resolve()]
-        jars += [d.artifact.resolve() for d in dependencies if d.scope in SCOPES]
-        group, artifact, version = LOGGING
-        jars.append(context.project(group, artifact).at_version(version).artifact().resolve())
-    except Exception as error:
-        raise NoKafka(f"Apache Kafka {VERSION} cannot be downloaded ({type(error).__name__}: {error})") from error
-    return [Path(jar) for jar in jars]
+    print(f"huiyu: fetching Apache Kafka {lock['version']}, once for this user …", file=sys.stderr, flush=True)
+    context = MavenContext(PythonResolver(), folder, [default_maven_repo()], timeout=TIMEOUT_S)
+    with ThreadPoolExecutor(DOWNLOADS_AT_ONCE) as pool:
+        return list(pool.map(partial(_jar, context), lock["jars"], lock["jars"].values()))
+
+
+def _jar(context: Any, coordinate: str, sha256: str) -> Path:
+    """One jar; a download that was cut off or altered is fetched once more. Raises NoKafka."""
+    group, artifact, version = coordinate.split(":")
+    wanted = context.project(group, artifact).at_version(version).artifact()
+    path = Path(wanted.resolve())
+    if _digest(path) != sha256:
+        wanted.cached_path.unlink(missing_ok=True)
+        path = Path(context.resolver.download(wanted))
+    if _digest(path) != sha256:
+        path.unlink()
+        raise NoKafka(f"{coordinate} does not have the content that kafka.json pins: sha256 {sha256}")
+    return path
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager
@@ -72,9 +96,3 @@ def _alone(path: Path) -> Iterator[None]:
     with path.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-
-
-def cluster_id(folder: Path) -> str:
-    """Kafka wants 16 bytes in base64url that do not begin with a dash; stable for a folder."""
-    digest = hashlib.sha256(str(folder).encode()).digest()[:16]
-    return "H" + base64.urlsafe_b64encode(digest).decode().rstrip("=")[1:]

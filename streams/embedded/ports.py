@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import random
 import socket
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from streams.embedded.layout import Layout
+from streams.embedded.private_file import write_private
 from streams.errors import PortTaken
 
 LOOPBACK = "127.0.0.1"
+EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
+LOWEST, USUAL_EPHEMERAL = 15_000, 32_768
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,30 +25,44 @@ class Ports:
     store: int
 
 
-def ports_of(layout: Layout) -> Ports:
-    """The stack's ports. Raises PortTaken when one that it used before is in use by somebody else."""
-    if layout.ports.exists():
-        ports = Ports(**json.loads(layout.ports.read_text()))
-        for name, port in asdict(ports).items():
-            if not _is_free(port):
-                raise PortTaken(
-                    f"port {port} of the {name} is taken by another process: end it, or delete {layout.ports}"
-                )
+def known_ports(layout: Layout) -> Ports | None:
+    """The ports that this stack has used before."""
+    return Ports(**json.loads(layout.ports.read_text())) if layout.ports.exists() else None
+
+
+def ports_of(layout: Layout, needed: Iterable[str]) -> Ports:
+    """The stack's ports. Raises PortTaken when a needed one that it used before is in use by somebody else."""
+    ports = known_ports(layout)
+    if ports is None:
+        ports = Ports(*_free(3))
+        write_private(layout.ports, json.dumps(asdict(ports)))
         return ports
-    ports = Ports(*_free(3))
-    layout.ports.write_text(json.dumps(asdict(ports)))
+    for name in needed:
+        port = asdict(ports)[name]
+        if not _is_free(port):
+            raise PortTaken(f"port {port} of the {name} is taken by another process: end it, or delete {layout.ports}")
     return ports
 
 
 def _free(count: int) -> list[int]:
-    held = [socket.socket() for _ in range(count)]
+    """Below the ports from which the kernel serves outgoing connections.
+
+    A client that goes on asking for a broker that was killed would sooner or later be given the broker's own port,
+    connect to itself and keep the broker from coming back.
+    """
+    candidates = random.SystemRandom().sample(range(LOWEST, _first_ephemeral()), 200)
+    free = [port for port in candidates if _is_free(port)]
+    if len(free) < count:
+        raise PortTaken(f"no free ports between {LOWEST} and {_first_ephemeral()} on {LOOPBACK}")
+    return free[:count]
+
+
+def _first_ephemeral() -> int:
     try:
-        for each in held:
-            each.bind((LOOPBACK, 0))
-        return [each.getsockname()[1] for each in held]
-    finally:
-        for each in held:
-            each.close()
+        first = int(EPHEMERAL.read_text().split()[0])
+    except (OSError, ValueError, IndexError):  # not Linux
+        first = USUAL_EPHEMERAL
+    return first if first > LOWEST + 1_000 else USUAL_EPHEMERAL
 
 
 def _is_free(port: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,9 +13,15 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from streams.embedded import supervision
 from streams.embedded.layout import Layout
+from streams.embedded.marked import belonging_to
+from streams.embedded.ports import LOOPBACK, known_ports
+from streams.embedded.programs import BASES, BROKER, STORE
+from streams.embedded.readiness import pid_of, state_of
+from streams.embedded.stack import STAGES
+from streams.embedded.supervision import Supervisor
 from streams.embedded.topics_admin import connect, partitions
+from streams.endpoints import endpoints_file
 from streams.errors import NotRunning
 from streams.settings import Settings
 from streams.topics import TOPICS
@@ -23,21 +30,58 @@ from streams.topics import TOPICS
 def show_status(data: Path, as_json: bool) -> bool:
     """Print each process of a stack; True when all run. Raises NotRunning."""
     layout = Layout.of(data)
-    found = [_process(process) for process in supervision.processes(layout)]
-    if not found:
-        raise NotRunning(f"no stack is running in {layout.data}: start one with `huiyu up`")
+    found = sorted((_process(layout, process) for process in _processes(layout)), key=_place)
     if as_json:
         print(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode())
     else:
-        _print(("process", "state", "pid", "up for"), [tuple(map(str, process.values())) for process in found])
+        names = ("process", "state", "pid", "up for", "address")
+        _print(names, [tuple("" if value is None else str(value) for value in row.values()) for row in found])
     return all(process["state"] == "running" for process in found)
 
 
-def _process(process: dict[str, Any]) -> dict[str, Any]:
-    running = process["statename"] == "RUNNING"
-    seconds = int(time.time() - process["start"]) if running else 0
-    state = process["statename"].lower()
-    return {"process": process["name"], "state": state, "pid": process["pid"] or "", "up_s": seconds}
+def running_endpoints(data: Path) -> dict[str, str]:
+    """Setting → value of a running stack, for `huiyu env`. Raises NotRunning."""
+    layout = Layout.of(data)
+    path = endpoints_file(layout.data)
+    _processes(layout)
+    if not path.exists():
+        raise NotRunning(f"the stack in {layout.data} is still starting, or did not become ready: see `huiyu status`")
+    known = json.loads(path.read_text())
+    named = {f"HUIYU_{name.upper()}": str(value) for name, value in known.items()}
+    return named | {"HUIYU_DATA": str(layout.data)}
+
+
+def _processes(layout: Layout) -> list[dict[str, Any]]:
+    found = Supervisor(layout).processes()
+    if found:
+        return found
+    if left := len(belonging_to(layout)):
+        orphans = f"the supervisor of {layout.data} is gone, {left} of its processes live on"
+        raise NotRunning(f"{orphans}: `huiyu up` begins anew, `huiyu down` ends them")
+    raise NotRunning(f"no stack is running in {layout.data}: start one with `huiyu up`")
+
+
+def _process(layout: Layout, process: dict[str, Any]) -> dict[str, Any]:
+    name, pid = process["name"], pid_of(process)
+    return {
+        "process": name,
+        "state": state_of(layout, process, stage=name not in BASES),
+        "pid": pid,
+        "up_s": int(time.time() - process["start"]) if pid else None,
+        "address": _address(layout, name),
+    }
+
+
+def _place(row: dict[str, Any]) -> int:
+    """Where a process stands on the way of an event; what is unknown here comes last."""
+    order = (*BASES, *STAGES)
+    return order.index(row["process"]) if row["process"] in order else len(order)
+
+
+def _address(layout: Layout, name: str) -> str | None:
+    ports = known_ports(layout)
+    port = {BROKER: ports.broker, STORE: ports.store}.get(name) if ports else None
+    return f"{LOOPBACK}:{port}" if port else None
 
 
 def show_topics(settings: Settings) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 from dataclasses import asdict, dataclass
 
 from streams.embedded.layout import Layout
+from streams.embedded.private_file import write_private
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,5 @@ def passwords_of(layout: Layout) -> Passwords:
     if layout.secrets.exists():
         return Passwords(**json.loads(layout.secrets.read_text()))
     made = Passwords(secrets.token_urlsafe(16), secrets.token_urlsafe(16))
-    descriptor = os.open(layout.secrets, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        json.dump(asdict(made), file)
+    write_private(layout.secrets, json.dumps(asdict(made)))
     return made

@@ -2,46 +2,47 @@
 
 from __future__ import annotations
 
-import fcntl
+import http.client
 import json
 import os
 import shutil
 import signal as signals
-import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+import xmlrpc.client
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
-from streams.embedded import broker, probes, supervision
-from streams.embedded.layout import Layout
-from streams.embedded.marked import belonging_to, end
-from streams.embedded.ports import LOOPBACK, Ports, ports_of
-from streams.embedded.ready import announced
+from streams.embedded import probes
+from streams.embedded.alone import alone
+from streams.embedded.layout import Layout, usable
+from streams.embedded.marked import belonging_to, end, thaw
+from streams.embedded.ports import LOOPBACK, Ports, known_ports, ports_of
+from streams.embedded.private_file import write_private
+from streams.embedded.programs import (
+    BASES,
+    BROKER,
+    STORE,
+    Program,
+    broker_program,
+    environment_of,
+    stage_program,
+    store_program,
+)
+from streams.embedded.readiness import Readiness, pid_of
 from streams.embedded.secrets import passwords_of
+from streams.embedded.supervision import Supervisor
 from streams.endpoints import endpoints_file
-from streams.errors import Failure
 from streams.settings import Settings
 
 STAGES = ("intake", "timeline", "centers", "sink")
-PATIENCE_S = 90.0
-
-
-class NotReady(Failure):
-    """A process did not become ready in time."""
-
-    exit_code = 11
-
-
-class Busy(Failure):
-    """Another command works on this DATA."""
-
-    exit_code = 12
 
 
 class Stack:
-    """A stack in `data`; a context manager for tests and the demo. `stages` () starts broker and store only."""
+    """A stack in `data`; a context manager for tests and the demo. `stages` () starts broker and store only.
+
+    Where the settings name a broker or a store, that one is used and none is started.
+    """
 
     def __init__(
         self,
@@ -52,11 +53,12 @@ class Stack:
         settings: Settings | None = None,
     ) -> None:
         given = settings or Settings()
-        changes: dict[str, Any] = {"data": data, "clock": clock, "partitions": partitions or given.partitions}
-        self.settings = given.model_copy(update=changes)
         self.layout = Layout.of(data)
+        changes: dict[str, Any] = {"data": self.layout.data, "clock": clock}
+        self.settings = given.model_copy(update=changes | {"partitions": partitions or given.partitions})
         self.stages = (*stages, "clock") if clock == "live" and stages else tuple(stages)
         self.kafka = self.clickhouse = ""
+        self._supervisor = Supervisor(self.layout)
 
     def __enter__(self) -> Stack:
         self.up()
@@ -68,9 +70,10 @@ class Stack:
     def up(self) -> bool:
         """Start everything and return when it is ready; False when it already runs. Raises Failure."""
         self.layout.prepare()
-        with self._alone():
+        with usable(self.layout), alone(self.layout):
             if self._is_up():
-                self._known_endpoints()
+                known = json.loads(endpoints_file(self.layout.data).read_text())
+                self.kafka, self.clickhouse = known["kafka"], known["clickhouse"]
                 return False
             end(belonging_to(self.layout))  # orphans of a supervisor that was killed
             try:
@@ -81,17 +84,17 @@ class Stack:
             return True
 
     def down(self) -> bool:
-        """End every process of this DATA and nothing else; False when none was there."""
-        if not self.layout.data.exists():
-            return False
-        with self._alone():
+        """End every process of this DATA and nothing else; False when none was there. Raises Busy, DataUnusable."""
+        if not self.layout.run.exists():
+            left = belonging_to(self.layout)  # somebody removed DATA under a running stack
+            end(left)
+            return bool(left)
+        with usable(self.layout), alone(self.layout):
             return self._stop()
 
     def pid(self, name: str) -> int | None:
-        """The process id of a running process, None while it is not running."""
-        found = {p["name"]: p for p in supervision.processes(self.layout)}
-        process = found.get(name)
-        return int(process["pid"]) if process and process["statename"] == "RUNNING" else None
+        """The process id of a living process, None while it is not."""
+        return pid_of(next((p for p in self._supervisor.processes() if p["name"] == name), None))
 
     def kill(self, name: str, signal: int = signals.SIGKILL) -> None:
         """Send a signal to one process; the supervisor starts it again."""
@@ -99,117 +102,72 @@ class Stack:
         if pid is not None:
             os.kill(pid, signal)
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        self.layout.run.mkdir(parents=True, exist_ok=True)
-        with (self.layout.run / "lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise Busy(f"another huiyu command starts or stops the stack in {self.layout.data}") from None
-            yield
-
     def _is_up(self) -> bool:
-        return bool(supervision.processes(self.layout)) and endpoints_file(self.layout.data).exists()
-
-    def _known_endpoints(self) -> None:
-        known = json.loads(endpoints_file(self.layout.data).read_text())
-        self.kafka, self.clickhouse = known["kafka"], known["clickhouse"]
+        return bool(self._supervisor.processes()) and endpoints_file(self.layout.data).exists()
 
     def _start(self) -> None:
+        settings = self._own_left_out()
+        bases = [name for name, given in zip(BASES, (settings.kafka, settings.clickhouse), strict=True) if not given]
+        ports = ports_of(self.layout, [*bases, "controller"] if BROKER in bases else bases)
+        self.kafka = settings.kafka or f"{LOOPBACK}:{ports.broker}"
+        huiyu = passwords_of(self.layout).huiyu
+        self.clickhouse = settings.clickhouse or f"http://huiyu:{huiyu}@{LOOPBACK}:{ports.store}"
+        self.settings = settings.model_copy(update={"kafka": self.kafka, "clickhouse": self.clickhouse})
+        shutil.rmtree(self.layout.ready, ignore_errors=True)
+        self.layout.ready.mkdir()
+        self._supervisor.start(self._programs(bases, ports), environment_of(self.settings))
+        self._begin(bases)
+        endpoints = {"kafka": self.kafka, "clickhouse": self.clickhouse}
+        write_private(endpoints_file(self.layout.data), json.dumps(endpoints))
+
+    def _own_left_out(self) -> Settings:
+        """In a shell that ran `eval "$(huiyu env)"` the settings name this stack's own broker and store."""
+        ports = known_ports(self.layout)
+        if ports is None:
+            return self.settings
+        url = urlsplit(self.settings.clickhouse or "")
+        own: dict[str, Any] = {}
+        if self.settings.kafka == f"{LOOPBACK}:{ports.broker}":
+            own["kafka"] = None
+        if (url.hostname, url.port) == (LOOPBACK, ports.store):
+            own["clickhouse"] = None
+        return self.settings.model_copy(update=own)
+
+    def _programs(self, bases: Sequence[str], ports: Ports) -> list[Program]:
+        programs = [broker_program(self.layout, ports)] if BROKER in bases else []
+        if STORE in bases:
+            programs.append(store_program(ports))
+        return programs + [stage_program(self.layout, name) for name in self.stages]
+
+    def _begin(self, bases: Sequence[str]) -> None:
+        """Broker and store, then topics and tables, then the stages: none of them ever finds something missing."""
         from streams.embedded.topics_admin import apply_topics
         from streams.store.migrate import migrate
 
-        ports = ports_of(self.layout)
-        self.kafka = self.settings.kafka or f"{LOOPBACK}:{ports.broker}"
-        passwords = passwords_of(self.layout)
-        self.clickhouse = self.settings.clickhouse or f"http://huiyu:{passwords.huiyu}@{LOOPBACK}:{ports.store}"
-        shutil.rmtree(self.layout.ready, ignore_errors=True)
-        self.layout.ready.mkdir()
-        commands = self._commands(ports)
-        supervision.write_config(self.layout, commands, self._environments())
-        supervision.start(self.layout, self._settings_environment())
-        self._begin([name for name in ("broker", "store") if name in commands])
-        self._until(lambda: probes.broker_answers(self.kafka), "broker")
-        self._until(lambda: probes.store_answers(self.clickhouse), "store")
-        settings = self.settings.model_copy(update={"kafka": self.kafka, "clickhouse": self.clickhouse})
-        apply_topics(settings)
-        migrate(settings)
-        self._begin(self.stages)
+        readiness = Readiness(self.layout, self._supervisor)
+        self._supervisor.begin(bases)
+        if BROKER in bases:
+            readiness.wait_for_base(BROKER, lambda: probes.broker_answers(self.kafka))
+        if STORE in bases:
+            readiness.wait_for_base(STORE, lambda: probes.store_answers(self.clickhouse))
+        apply_topics(self.settings)
+        migrate(self.settings)
+        self._supervisor.begin(self.stages)
         for name in self.stages:
-            self._until(lambda name=name: self._is_ready(name), name)  # type: ignore[misc]
-        self._write_endpoints()
-
-    def _commands(self, ports: Ports) -> dict[str, str]:
-        python = sys.executable
-        commands = {}
-        if self.settings.kafka is None:
-            commands["broker"] = broker.command(self.layout, ports)
-        if self.settings.clickhouse is None:
-            commands["store"] = f"{python} -m streams.embedded.store {self.layout.data} {ports.store}"
-        return commands | {name: f"{python} -m streams.cli run {name}" for name in self.stages}
-
-    def _settings_environment(self) -> dict[str, str]:
-        chosen = {
-            "KAFKA": self.kafka,
-            "CLICKHOUSE": self.clickhouse,
-            "DATA": str(self.layout.data),
-            "CLOCK": self.settings.clock,
-            "TIMEZONE": self.settings.timezone,
-            "PARTITIONS": str(self.settings.partitions),
-        }
-        return {f"HUIYU_{name}": value for name, value in chosen.items()}
-
-    def _environments(self) -> dict[str, dict[str, str]]:
-        return {name: {"HUIYU_READY_FILE": str(self.layout.ready / name)} for name in self.stages}
-
-    def _begin(self, names: Sequence[str]) -> None:
-        remote = supervision.remote(self.layout)
-        for name in names:
-            remote.startProcess(name, False)
-
-    def _is_ready(self, name: str) -> bool:
-        pid = self.pid(name)
-        return pid is not None and announced(self.layout.ready / name, pid)
-
-    def _until(self, ready: Callable[[], bool], name: str) -> None:
-        deadline = time.monotonic() + PATIENCE_S
-        while not ready():
-            if time.monotonic() > deadline:
-                raise NotReady(f"{name} is not ready after {PATIENCE_S:.0f} s: see {self.layout.logs / name}.log")
-            time.sleep(0.1)
-
-    def _write_endpoints(self) -> None:
-        path = endpoints_file(self.layout.data)
-        partial = path.with_suffix(".tmp")
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            json.dump({"kafka": self.kafka, "clickhouse": self.clickhouse}, file)
-        partial.replace(path)
+            readiness.wait_for_stage(name)
 
     def _stop(self) -> bool:
         """Stages first, then store and broker, then the supervisor; whatever is left is ended by its mark."""
         endpoints_file(self.layout.data).unlink(missing_ok=True)
-        names = {p["name"] for p in supervision.processes(self.layout)}
-        if names:
-            remote = supervision.remote(self.layout)
-            for group in ([n for n in names if n not in ("broker", "store")], ["store"], ["broker"]):
-                self._halt(remote, [name for name in group if name in names])
-            remote.shutdown()
+        thaw(belonging_to(self.layout))
+        names = {p["name"] for p in self._supervisor.processes()}
+        try:
+            for group in (names - set(BASES), names & {STORE}, names & {BROKER}):
+                self._supervisor.halt(group)
+            if names:
+                self._supervisor.shutdown()
+        except (OSError, http.client.HTTPException, xmlrpc.client.Error):
+            pass  # the supervisor itself went away; its processes are found by their mark
         left = belonging_to(self.layout)
         end(left)
         return bool(names or left)
-
-    def _halt(self, remote: Any, names: Sequence[str]) -> None:
-        import xmlrpc.client
-
-        for name in names:
-            try:
-                remote.stopProcess(name, False)
-            except xmlrpc.client.Fault:  # NOT_RUNNING: it was not started, or it waits to be restarted
-                continue
-        deadline = time.monotonic() + supervision.STOP_WAIT_S + 5
-        while any(p["name"] in names and p["pid"] for p in supervision.processes(self.layout)):
-            if time.monotonic() > deadline:
-                return
-            time.sleep(0.05)

@@ -2,42 +2,116 @@
 
 from __future__ import annotations
 
+import http.client
 import os
+import shlex
+import socket
 import subprocess
 import sys
+import time
 import xmlrpc.client
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from supervisor.xmlrpc import SupervisorTransport
-
 from streams.embedded.layout import Layout
+from streams.embedded.programs import Program
 from streams.errors import Failure
 
 MARK = "HUIYU_STACK"
+CONFIG = "run/supervisord.conf"
+ANSWER_S = 10.0
 STOP_WAIT_S = 20
 
 
-def write_config(layout: Layout, commands: Mapping[str, str], environment: Mapping[str, Mapping[str, str]]) -> None:
-    """One program per process; each is restarted for ever, with growing pauses."""
-    parts = [_daemon(layout)]
-    parts += [_program(layout, name, command, environment.get(name, {})) for name, command in commands.items()]
-    (layout.run / "supervisord.conf").write_text("\n".join(parts))
+class Supervisor:
+    """The supervisor of one stack; every path that it is told is relative to DATA, where it runs."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+
+    def start(self, programs: Iterable[Program], environment: Mapping[str, str]) -> None:
+        """Start the daemon; its environment, and so every process's, carries the stack's mark. Raises Failure."""
+        config = "\n".join([_daemon(self._layout), *map(_program, programs)])
+        (self._layout.data / CONFIG).write_text(config, encoding="utf-8")
+        done = subprocess.run(
+            [sys.executable, "-m", "supervisor.supervisord", "-c", CONFIG],
+            cwd=self._layout.data,
+            env={**os.environ, **environment, MARK: str(self._layout.data)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise Failure(f"the supervisor did not start: {' '.join((done.stderr or done.stdout).split()[-30:])}")
+
+    def processes(self) -> list[dict[str, Any]]:
+        """Name, state, pid and start time of every process; [] when no supervisor answers."""
+        try:
+            return list(self._remote().getAllProcessInfo())
+        except (OSError, http.client.HTTPException, xmlrpc.client.Error):
+            return []
+
+    def begin(self, names: Iterable[str]) -> None:
+        """Start processes without waiting for them."""
+        for name in names:
+            self._remote().startProcess(name, False)
+
+    def halt(self, names: Collection[str]) -> None:
+        """Stop processes at once and wait until they are gone, or have been killed for not going."""
+        for name in names:
+            try:
+                self._remote().stopProcess(name, False)
+            except xmlrpc.client.Fault:  # NOT_RUNNING: it was not started, or it waits to be restarted
+                continue
+        deadline = time.monotonic() + STOP_WAIT_S + 5
+        while any(p["name"] in names and p["pid"] for p in self.processes()) and time.monotonic() < deadline:
+            time.sleep(0.05)
+
+    def shutdown(self) -> None:
+        """End the supervisor itself, and whatever still runs under it."""
+        self._remote().shutdown()
+
+    def _remote(self) -> Any:
+        server = xmlrpc.client.ServerProxy("http://localhost", _UnixTransport(str(self._layout.socket)))
+        return server.supervisor
+
+
+class _UnixTransport(xmlrpc.client.Transport):
+    """The library's own transport would wait for ever for a supervisor that is frozen."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self._path = path
+
+    def make_connection(self, host: Any) -> http.client.HTTPConnection:
+        return _UnixConnection(self._path)
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path: str) -> None:
+        super().__init__("localhost", timeout=ANSWER_S)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(ANSWER_S)
+        self.sock.connect(self._path)
 
 
 def _daemon(layout: Layout) -> str:
+    within = layout.socket.is_relative_to(layout.data)
+    path = layout.socket.relative_to(layout.data) if within else _escaped(str(layout.socket))
     return f"""[unix_http_server]
-file={_escaped(layout.socket)}
+file={path}
 chmod=0700
 
 [supervisord]
-logfile={_escaped(layout.logs / "supervisor.log")}
+logfile=logs/supervisor.log
 logfile_maxbytes=5MB
 logfile_backups=2
-pidfile={_escaped(layout.run / "supervisor.pid")}
-childlogdir={_escaped(layout.logs)}
-directory={_escaped(layout.data)}
-nodaemon=false
+pidfile=run/supervisor.pid
+childlogdir=logs
 minfds=1024
 
 [rpcinterface:supervisor]
@@ -45,55 +119,27 @@ supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
 """
 
 
-def _program(layout: Layout, name: str, command: str, environment: Mapping[str, str]) -> str:
-    variables = ",".join(f'{key}="{_escaped(value)}"' for key, value in environment.items())
-    return f"""[program:{name}]
-command={_escaped(command)}
+def _program(program: Program) -> str:
+    """Restarted for ever; one that ends before it has run for `startsecs` waits a second longer each time."""
+    variables = ",".join(f'{key}="{_escaped(value)}"' for key, value in program.environment.items())
+    return f"""[program:{program.name}]
+command={_escaped(shlex.join(program.command))}
 environment={variables}
+priority={program.rank}
 autostart=false
 autorestart=true
-startsecs=1
+startsecs=5
 startretries=1000000
 stopsignal=TERM
 stopwaitsecs={STOP_WAIT_S}
 stopasgroup=true
 killasgroup=true
 redirect_stderr=true
-stdout_logfile={_escaped(layout.logs / name)}.log
+stdout_logfile=logs/{program.name}.log
 stdout_logfile_maxbytes=20MB
 stdout_logfile_backups=3
 """
 
 
-def _escaped(value: object) -> str:
-    return str(value).replace("%", "%%")
-
-
-def start(layout: Layout, environment: Mapping[str, str]) -> None:
-    """Start the daemon; its environment, and so every process's, carries the stack's mark."""
-    command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(layout.run / "supervisord.conf")]
-    done = subprocess.run(
-        command,
-        env={**os.environ, **environment, MARK: str(layout.data)},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise Failure(f"the supervisor did not start: {' '.join((done.stderr or done.stdout).split()[-30:])}")
-
-
-def remote(layout: Layout) -> Any:
-    """The supervisor's XML-RPC interface; calls raise OSError when it is not there."""
-    transport = SupervisorTransport(None, None, f"unix://{layout.socket}")
-    return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport).supervisor
-
-
-def processes(layout: Layout) -> list[dict[str, Any]]:
-    """Name, state, pid and start time of every process; [] when no supervisor answers."""
-    try:
-        found = remote(layout).getAllProcessInfo()
-    except (OSError, xmlrpc.client.Error):
-        return []
-    return list(found)
+def _escaped(text: str) -> str:
+    return text.replace("%", "%%")

@@ -17,6 +17,8 @@ def connect(settings: Settings) -> KafkaAdminClient:
     servers = endpoints.kafka(settings)
     try:
         return KafkaAdminClient(bootstrap_servers=servers, bootstrap_timeout_ms=10_000)
+    except ValueError as error:
+        raise BrokerAway(f"HUIYU_KAFKA={servers} is no address such as host:9092[,host:9092…]") from error
     except (KafkaError, OSError) as error:
         raise BrokerAway(f"no Kafka broker answers at {servers}: is it running, is HUIYU_KAFKA right?") from error
 

@@ -13,13 +13,23 @@ from streams.embedded.secrets import passwords_of
 from streams.embedded.store import access
 from streams.embedded.store.gateway import Gateway
 
+LAST_REQUESTS_S = 5.0
+
 
 def main() -> None:
     """Serve the engine of a stack's DATA until SIGTERM."""
     layout, port = Layout.of(Path(sys.argv[1])), int(sys.argv[2])
     passwords = passwords_of(layout)
     gateway = Gateway(str(layout.store / "engine"), access.users(passwords.huiyu, passwords.analyst))
-    web.run_app(gateway.application(), host=LOOPBACK, port=port, print=None, access_log=None, handler_cancellation=True)
+    web.run_app(
+        gateway.application(),
+        host=LOOPBACK,
+        port=port,
+        print=None,
+        access_log=None,
+        handler_cancellation=True,
+        shutdown_timeout=LAST_REQUESTS_S,
+    )
 
 
 if __name__ == "__main__":

@@ -1,0 +1,62 @@
+"""What runs in a stack: the command and the environment of each process."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from streams.embedded import broker
+from streams.embedded.layout import Layout
+from streams.embedded.ports import Ports
+from streams.settings import Settings
+
+BROKER, STORE = "broker", "store"
+BASES = (BROKER, STORE)
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """`command` runs in DATA; `rank` orders an orderly end, the greatest first."""
+
+    name: str
+    command: Sequence[str]
+    rank: int
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+def broker_program(layout: Layout, ports: Ports) -> Program:
+    """Apache Kafka. Raises NoKafka, Failure."""
+    return Program(BROKER, broker.command(layout, ports), 100, broker.ENVIRONMENT)
+
+
+def store_program(ports: Ports) -> Program:
+    """The ClickHouse engine behind its HTTP interface."""
+    return Program(STORE, [sys.executable, "-m", "streams.embedded.store", ".", str(ports.store)], 200)
+
+
+def stage_program(layout: Layout, name: str) -> Program:
+    """One stage; it announces itself in a file of its own."""
+    ready = str(ready_file(layout, name).relative_to(layout.data))
+    return Program(name, [sys.executable, "-m", "streams.cli", "run", name], 300, {"HUIYU_READY_FILE": ready})
+
+
+def ready_file(layout: Layout, name: str) -> Path:
+    return layout.ready / name
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """Every setting as the variable that it is read from; paths absolute, since processes run in DATA."""
+    chosen = {name: getattr(settings, name) for name in Settings.model_fields}
+    return {f"HUIYU_{name.upper()}": _text(value) for name, value in chosen.items() if value is not None}
+
+
+def _text(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    if isinstance(value, Path):
+        return str(value.expanduser().resolve())
+    return str(value)
