@@ -112,7 +112,7 @@ def test_differences_are_all_counted_and_as_many_shown_as_asked_for() -> None:
 
 def test_a_publication_that_did_not_win_is_accounted_for_all_the_same() -> None:
     with an_agreeing_store(*COUNTY) as desk:
-        desk.connection.execute('DELETE FROM store.events WHERE topic = \'clinic-events\' AND "offset" IN (1, 2)')
+        desk.connection.execute("DELETE FROM store.events WHERE topic = 'clinic-events' AND \"offset\" IN (1, 2)")
         assert desk.check("completeness").differing == 2
 
 
