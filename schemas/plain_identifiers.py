@@ -22,7 +22,7 @@ Place = tuple[str | int, ...]
 def plain_identifiers(raw: bytes, body: dict[str, Any]) -> list[Problem]:
     """A problem for each place with an identity number, and in `data` with a mobile number.
 
-    Names of fields count, and whole numbers: an identifier without its quotes is still one.
+    Names of fields count, and whole numbers, also `13812345678.0`: an identifier without its quotes is still one.
     """
     found: list[Problem] = []
     if may_hold_identifier(orjson.dumps(body)):  # else there are escapes that hide nothing
@@ -47,7 +47,9 @@ def _places(value: Any, place: Place, in_data: bool) -> Iterator[Place]:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else str(value) if type(value) is int else ""
+    if type(value) is int or (type(value) is float and value.is_integer()):
+        return str(int(value))
+    return value if isinstance(value, str) else ""
 
 
 def _is_plain(text: str, in_data: bool) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 from kafka import KafkaConsumer
 from kafka import errors as kafka_errors
-from kafka.structs import OffsetAndMetadata, TopicPartition
+from kafka.structs import MemberState, OffsetAndMetadata, TopicPartition
 
 from streams import endpoints
 from streams.errors import BrokerAway, WrongTopics
@@ -57,16 +57,27 @@ class Reader:
         self._subscribe()
 
     def _subscribe(self) -> None:
+        # In this order: who joins before the topics are known joins a second time when they are.
+        self._consumer.subscribe(list(READERS))
         missing = READERS.keys() - self._consumer.topics()
         if missing:
             self._consumer.close(autocommit=False)
             raise WrongTopics(f"topics are missing: {', '.join(sorted(missing))}: run `huiyu topics apply`")
-        self._consumer.subscribe(list(READERS))
 
     def poll(self, seconds: float) -> list[Message]:
         """What has been committed since; empty when nothing came within `seconds`."""
+        self._finish_join()
         polled = self._consumer.poll(timeout_ms=max(0, int(seconds * 1000)))
         return [record for records in polled.values() for record in records]
+
+    def _finish_join(self) -> None:
+        """Have a join awaited that went on when the last poll returned.
+
+        kafka-python 3.0.12 forgets it when the metadata that called for it are no longer newer than the assignment: it
+        then takes itself for rebalancing for ever, and reads and commits nothing of what was newly assigned.
+        """
+        if self._consumer.group_metadata().state is MemberState.REBALANCING:
+            self._consumer._coordinator.request_rejoin()
 
     @property
     def assigned(self) -> bool:
@@ -82,7 +93,7 @@ class Reader:
         try:
             self._consumer.commit(offsets, timeout_ms=COMMIT_TIMEOUT_MS)
         except LOST as error:
-            log.warning("positions were not committed, the rows will be written again", error=type(error).__name__)
+            log.warning("positions were not committed, rows may be written again", error=type(error).__name__)
             self._committed = {}
             return
         self._committed = positions

@@ -12,6 +12,7 @@ from streams.embedded.ports import LOOPBACK
 from streams.embedded.secrets import passwords_of
 from streams.embedded.store import access
 from streams.embedded.store.gateway import Gateway
+from streams.embedded.store.spool import Spool
 
 LAST_REQUESTS_S = 5.0
 
@@ -20,7 +21,8 @@ def main() -> None:
     """Serve the engine of a stack's DATA until SIGTERM."""
     layout, port = Layout.of(Path(sys.argv[1])), int(sys.argv[2])
     passwords = passwords_of(layout)
-    gateway = Gateway(str(layout.store / "engine"), access.users(passwords.huiyu, passwords.analyst))
+    spool, users = Spool(layout.store / "inserts"), access.users(passwords.huiyu, passwords.analyst)
+    gateway = Gateway(str(layout.store / "engine"), spool, users)
     web.run_app(
         gateway.application(),
         host=LOOPBACK,

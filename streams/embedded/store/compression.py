@@ -18,8 +18,8 @@ except ImportError:  # Python < 3.14
 PREFERENCE = ("lz4", "zstd", "gzip", "deflate")
 
 
-def decompressor(encoding: str) -> Any:
-    """Has `decompress(bytes)`; None for a body that is sent as it is. Raises StoreError."""
+def decompressor(encoding: str) -> Decompressor | None:
+    """None for a body that is sent as it is. Raises StoreError."""
     if encoding in ("", "identity"):
         return None
     makers: dict[str, Callable[[], Any]] = {
@@ -30,7 +30,23 @@ def decompressor(encoding: str) -> Any:
     }
     if encoding not in makers:
         raise StoreError(NOT_IMPLEMENTED, f"Unknown Content-Encoding {encoding}")
-    return makers[encoding]()
+    return Decompressor(makers[encoding])
+
+
+class Decompressor:
+    """Decompresses a body piece by piece; clients may send one frame after another, as they write their blocks."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make, self._frame = make, make()
+
+    def decompress(self, piece: bytes) -> bytes:
+        out = b""
+        while piece:
+            if self._frame.eof:
+                self._frame = self._make()
+            out += self._frame.decompress(piece)
+            piece = self._frame.unused_data or b""
+        return out
 
 
 class Compressor:

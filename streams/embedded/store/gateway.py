@@ -16,8 +16,10 @@ from aiohttp import web
 from streams.embedded.store import access, native, statements
 from streams.embedded.store.compression import Compressor, wanted
 from streams.embedded.store.errors import told
-from streams.embedded.store.handles import Handle, Handles, quoted
+from streams.embedded.store.handles import Handle, Handles
 from streams.embedded.store.requests import Asked, asked
+from streams.embedded.store.spool import Spool, insert_from
+from streams.embedded.store.statements import quoted
 
 THREADS = 16
 IDLE_CHECK_S = 10
@@ -36,9 +38,9 @@ SUBQUERY = re.compile(rb"^\s*(SELECT|WITH|FROM|\()", re.I)
 class Gateway:
     """Answers ClickHouse's HTTP protocol from the engine in `path`."""
 
-    def __init__(self, path: str, users: dict[str, access.User]) -> None:
+    def __init__(self, path: str, spool: Spool, users: dict[str, access.User]) -> None:
         self._root: Any = chdb.connect(path)
-        self._users, self._handles = users, Handles(path)
+        self.spool, self._users, self._handles = spool, users, Handles(path, spool)
         self._threads = ThreadPoolExecutor(THREADS)
         self.timezone = str(self._root.query("SELECT timezone()", "TabSeparatedRaw").bytes().decode().strip())
 
@@ -105,7 +107,7 @@ class _Exchange:
     """One statement on one connection, and its answer."""
 
     def __init__(self, gateway: Gateway, request: web.Request, found: Asked, handle: Handle) -> None:
-        self.run, self._request, self._asked = gateway.run, request, found
+        self.run, self._spool, self._request, self._asked = gateway.run, gateway.spool, request, found
         self._connection = handle.connection
         self._started = time.time_ns()
         self._headers = {
@@ -136,15 +138,12 @@ class _Exchange:
         found = self._asked
         assert found.insert is not None
         assert found.data is not None
-        insert = await self.run(self._connection.send_insert, found.insert.statement, found.insert.format)
-        try:
+        with self._spool.file() as file:
             async for piece in found.data:
-                await self.run(insert.append, piece)
-            done = await self.run(insert.finish)
-        except BaseException:
-            await self.run(insert.cancel)
-            raise
-        return web.Response(body=b"", headers=self._headers | self._summary(done.rows_written, done.bytes_written))
+                await self.run(file.write, piece)
+            rows = await self.run(insert_from, file, self._connection, found.insert)
+            size = file.tell()
+        return web.Response(body=b"", headers=self._headers | self._summary(rows, size))
 
     async def _streamed(self, form: str, compressor: Compressor | None) -> web.StreamResponse:
         sql, parameters = self._asked.sql, self._asked.parameters

@@ -13,6 +13,8 @@ import orjson
 
 from streams.embedded.store.access import User
 from streams.embedded.store.errors import SESSION_IS_LOCKED, SESSION_NOT_FOUND, UNKNOWN_SETTING, StoreError
+from streams.embedded.store.spool import Spool, insert_from
+from streams.embedded.store.statements import Insert, quoted
 
 SESSION_IDLE_S = 60.0
 RESERVED = frozenset(
@@ -28,17 +30,12 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _EXTERNAL = ("_structure", "_format", "_types")
 
 
-def quoted(text: object) -> str:
-    """A SQL string literal."""
-    escaped = str(text).replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{escaped}'"
-
-
 class Handle:
     """One connection to the engine."""
 
-    def __init__(self, path: str, user: User) -> None:
+    def __init__(self, path: str, spool: Spool, user: User) -> None:
         self.connection: Any = chdb.connect(path)
+        self._spool = spool
         self.user = user
         self.lock = threading.Lock()
         self.used = time.monotonic()
@@ -78,9 +75,9 @@ class Handle:
         structure = arguments.get(f"{name}_structure") or ", ".join(f"_{i} {t}" for i, t in enumerate(types, 1))
         self.connection.query(f"CREATE TEMPORARY TABLE {name} ({structure})")
         form = arguments.get(f"{name}_format", "TabSeparated")
-        with self.connection.send_insert(f"INSERT INTO {name}", form) as insert:
-            insert.append(data)
-            insert.finish()
+        with self._spool.file() as file:
+            file.write(data)
+            insert_from(file, self.connection, Insert(f"INSERT INTO {name}", form, b""))
 
     def release(self, own: bool) -> None:
         """Give the connection back: closed when it was the request's own, else as it was before."""
@@ -109,8 +106,8 @@ def _settings(arguments: Mapping[str, str], external: Mapping[str, bytes]) -> di
 class Handles:
     """Hands out connections; sessions live until they are idle for a minute."""
 
-    def __init__(self, path: str) -> None:
-        self._path = path
+    def __init__(self, path: str, spool: Spool) -> None:
+        self._path, self._spool = path, spool
         self._sessions: dict[tuple[str, str], Handle] = {}
         self._lock = threading.Lock()
 
@@ -121,13 +118,13 @@ class Handles:
         """
         session = arguments.get("session_id")
         if not session or user.settings or "readonly" in arguments:
-            return Handle(self._path, user), True
+            return Handle(self._path, self._spool, user), True
         with self._lock:
             handle = self._sessions.get((user.name, session))
             if handle is None:
                 if arguments.get("session_check") == "1":
                     raise StoreError(SESSION_NOT_FOUND, "Session not found")
-                handle = self._sessions[user.name, session] = Handle(self._path, user)
+                handle = self._sessions[user.name, session] = Handle(self._path, self._spool, user)
         if not handle.lock.acquire(blocking=False):
             raise StoreError(SESSION_IS_LOCKED, f"Session {session} is locked by a concurrent client")
         return handle, False

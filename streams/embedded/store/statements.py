@@ -10,6 +10,7 @@ from streams.embedded.store.errors import NOT_IMPLEMENTED, StoreError
 _COMMENT = rb"(?:--[^\n]*\n|/\*.*?\*/|\s)*"
 INSERT = re.compile(rb"^" + _COMMENT + rb"INSERT\s+INTO\s", re.I | re.S)
 _INSERT_FORMAT = re.compile(rb"^(.*?)\bFORMAT\s+(?!VALUES\b)([A-Za-z0-9_]+)[ \t]*(?:\r?\n|;|\s|$)", re.I | re.S)
+_INSERT_SETTINGS = re.compile(r"\bSETTINGS\s+\w+\s*=.*\Z", re.I | re.S)
 _SELECT = re.compile(rb"\bSELECT\b", re.I)
 _FORMAT = re.compile(rb"\bFORMAT\s+([A-Za-z0-9_]+)\s*;?\s*(?:SETTINGS\b[^;]*;?\s*)?$", re.I)
 _READS = re.compile(
@@ -31,6 +32,19 @@ class Insert:
     statement: str
     format: str
     rest: bytes
+
+    def from_file(self, path: str) -> str:
+        """The same insert with its data in a file."""
+        into, settings = self.statement, ""
+        if found := _INSERT_SETTINGS.search(into):
+            into, settings = into[: found.start()], found.group()
+        return f"{into} FROM INFILE {quoted(path)} COMPRESSION 'none' {settings} FORMAT {self.format}"
+
+
+def quoted(text: object) -> str:
+    """A SQL string literal."""
+    escaped = str(text).replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
 
 
 def insert_of(sql: bytes) -> Insert | None:
