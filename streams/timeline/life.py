@@ -82,11 +82,9 @@ def _first(registrations: Sequence[Registration]) -> list[Registration]:
 
 
 def _departure(departures: Sequence[Departure], registrations: Sequence[Registration]) -> Departure | None:
-    """The departure that holds; a registration on a later local date ends it."""
-    holds = max(departures, key=lambda d: d.rank, default=None)
-    if holds is None or any(r.on > holds.on for r in registrations):
-        return None
-    return holds
+    """The greatest of the departures that no registration on a later local date ended."""
+    last = max(r.on for r in registrations)
+    return max((d for d in departures if d.on >= last), key=lambda d: d.rank, default=None)
 
 
 def _place(enrolment: Enrolment, withdrawals: Sequence[Withdrawal]) -> Place:

@@ -108,10 +108,11 @@ class Truth:
         self.born = date.fromisoformat(self.holds["data"]["birth_date"])
         self.registered_on = local_day(self.registrations[0])
         self.calendar = calendar(self.born)
-        departures = self.standing("child.departed")
-        self.left = date.fromisoformat(departures[-1]["data"]["date"]) if departures else None
-        if self.left and any(local_day(r) > self.left for r in self.registrations):
-            self.left = None
+        self.left = None
+        for departure in self.standing("child.departed"):
+            day = date.fromisoformat(departure["data"]["date"])
+            if not any(local_day(registration) > day for registration in self.registrations):
+                self.left = day
         self.done = self._done()
 
     def _done(self) -> dict[str, date]:
@@ -130,12 +131,14 @@ class Truth:
         opens, _, overdue, missed = self.calendar[name]
         if name in self.done:
             return "done" if self.done[name] < overdue else "done-late"
+        if self.today is None:
+            return "upcoming"
         if missed <= self.registered_on or (self.left and self.left < opens):
             return "not-applicable"
         if self.left and self.left < missed:
             return "excused"
         found, day = "upcoming", min(self.born, opens)
-        while self.today and day <= self.today:
+        while day <= self.today:
             found = {opens: "open", overdue: "overdue", missed: "missed"}.get(day, found)
             day += DAY
         return found

@@ -87,9 +87,18 @@ def test_a_departure_excuses_the_open_milestone_and_a_later_registration_ends_it
         assert active(desk) == [("m6", "escalated")]
 
 
+def test_a_departure_that_was_ended_does_not_hide_one_that_stands() -> None:
+    died, older = a_departure("anna", "2025-12-01"), a_departure("anna", "2025-09-01", at="2026-01-05T10:00:00+08:00")
+    back = a_registration("anna", at="2025-10-15T10:00:00+08:00", recordid="R-2")
+    with a_log(SOURCE, a_registration("anna"), died, older, back) as desk:
+        assert desk.one("SELECT departed_on::VARCHAR FROM lives") == "2025-12-01"
+
+
 def test_before_the_first_tick_milestones_are_upcoming_or_done_and_nobody_is_alerted() -> None:
-    with a_log(SOURCE, a_registration("anna"), a_checkup("anna", "2025-09-01T10:00:00+08:00"), now=None) as desk:
-        assert set(statuses(desk).values()) == {"upcoming", "done"}
+    late = a_registration("anna", at="2025-08-20T10:00:00+08:00")
+    seen, away = a_checkup("anna", "2025-09-01T10:00:00+08:00"), a_departure("anna", "2025-12-10")
+    with a_log(SOURCE, late, seen, away, now=None) as desk:
+        assert statuses(desk) == dict.fromkeys(statuses(desk), "upcoming") | {"m3": "done"}
         assert active(desk) == []
 
 
