@@ -177,7 +177,7 @@ def test_without_a_registration_nothing_is_shown_and_the_records_wait() -> None:
     child.retracted(child.registration)
     tables = child.shard.tables
     assert [tables.of(table) for table in ("timeline", "children", "milestones")] == [[], [], []]
-    assert [(row["subject"], row["records"]) for row in tables.of("unlinked")] == [(child.subject, 2)]
+    assert [(row["subject"], row["records"]) for row in tables.of("unlinked")] == [(child.subject, 1)]
     child.corrected(child.registration, revision=3)
     assert (len(child.timeline), tables.of("unlinked"), child.active) == (2, [], {})
 

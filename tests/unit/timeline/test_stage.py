@@ -23,6 +23,13 @@ def attendance(recordid: str, day: str = "2025-12-01", status: str = "present") 
     return an_event("attendance.recorded", "center:yucai", subject_of("ann"), data, at, recordid=recordid)
 
 
+def retraction(event: dict[str, Any], revision: int) -> dict[str, Any]:
+    data = {"kind": event["type"].removesuffix(".v1"), "reason": "mistaken"}
+    more = {"recordid": event["recordid"], "revision": revision}
+    at = "2026-01-01T08:00:00+08:00"
+    return an_event("record.retracted", event["source"], event["subject"], data, at, **more)
+
+
 def with_ann(partitions: int = 1) -> Shard:
     shard = Shard(partitions)
     shard.send(event_message(a_registration("ann", "2025-06-01", recordid="R")))
@@ -178,6 +185,28 @@ def test_records_of_a_child_that_is_not_registered_are_listed_until_it_is() -> N
     ]
     shard.send(event_message(a_registration("ann"), number=3_000))
     assert (shard.tables.of("unlinked"), len(shard.tables.of("timeline"))) == ([], 3)
+
+
+def test_a_retracted_record_waits_for_nobody() -> None:
+    shard = Shard()
+    visits = {m: a_checkup("ann", f"2025-0{m}-02T09:00:00+08:00", recordid=str(m)) for m in (8, 9)}
+    for number, (visit, revision) in enumerate(((visits[8], 2), (visits[9], 2)), 1):
+        shard.send(event_message(visit, number=number * 1_000))
+        assert [row["records"] for row in shard.tables.of("unlinked")] == [1]
+        shard.send(event_message(retraction(visit, revision), number=number * 1_000 + 500))
+        assert shard.tables.of("unlinked") == []
+    shard.restart()
+    shard.send(event_message(visits[8] | {"revision": 3}, number=5_000))
+    [row] = shard.tables.of("unlinked")
+    assert (row["records"], row["first_at"], row["last_at"]) == (1, *["2026-06-01T00:00:05.000Z"] * 2)
+
+
+def test_a_retraction_is_seen_however_its_json_was_written() -> None:
+    shard = Shard()
+    visit = a_checkup("ann", "2025-08-02T09:00:00+08:00", recordid="8")
+    key, value = event_message(retraction(visit, 2))
+    shard.send((key, value.replace(b"record.retracted", b"record.\\u0072etracted")))
+    assert shard.tables.of("unlinked") == []
 
 
 def test_a_subject_that_moves_between_two_waiting_children_in_one_batch_is_listed_once() -> None:
