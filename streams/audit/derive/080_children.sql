@@ -41,6 +41,14 @@ FROM (
 CREATE TABLE childrens_places AS
 SELECT child_id || ' ' || center_id AS place, * FROM standing WHERE kind IN ('child.enrolled', 'child.withdrawn');
 
+-- Departures that stand although a place of the child goes on after them: a data-quality note.
+CREATE TABLE departures_enrolled AS
+SELECT DISTINCT d.child_id, d.kind, d.source, d.record_id
+FROM standing AS d JOIN days_enrolled('childrens_places') AS e USING (child_id)
+WHERE d.kind = 'child.departed'
+    AND coalesce(e.last_day >= greatest(e.from_date, (d.data ->> '$.date')::DATE + 1), true)
+    AND NOT EXISTS (FROM registrations AS r WHERE r.child_id = d.child_id AND r.day > (d.data ->> '$.date')::DATE);
+
 -- The place a child has today; before any tick the newest that was not given up.
 CREATE TABLE places AS
 SELECT child_id, center_id, data ->> '$.class_id' AS class_id, data ->> '$.band' AS band, data ->> '$.service' AS service,
