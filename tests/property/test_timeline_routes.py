@@ -62,7 +62,7 @@ def tables_of(broker: SimulatedBroker) -> Tables:
     tables = Tables()
     for record in sorted(told, key=lambda r: (r.partition, orjson.loads(r.value or b"")["version"])):
         body = orjson.loads(record.value or b"")
-        if body.get("table") != "watermarks":
+        if body.get("table") not in ("watermarks", "source_heard"):
             tables.take_one(record.topic, body, record.key or b"")
     return tables
 
