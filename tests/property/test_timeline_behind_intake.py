@@ -106,7 +106,7 @@ class Line:
         published = [*events, *self.rng.choices(events, k=self.rng.randint(0, 3))]
         self.rng.shuffle(published)
         earlier = [day for day in TICKS if day < last and self.rng.random() < 0.4]
-        ticks = sorted((self.rng.randint(0, len(published)) for _ in earlier))
+        ticks = sorted(self.rng.randint(0, len(published)) for _ in earlier)
         pace = self.rng.choice((0.0, 0.5, 2.0))
         for place, published_one in enumerate(published):
             for day, _ in (pair for pair in zip(earlier, ticks, strict=True) if pair[1] == place):
@@ -133,7 +133,6 @@ class Line:
 
     def told(self, topic: str) -> list[Stored]:
         return self.broker.all(topic, PARTITIONS)
-
 
 
 def an_intake(partition: int) -> IntakeStage:
