@@ -18,7 +18,7 @@ from streams.topics import CHILD_EVENTS, CLOCK, EXCHANGE, REJECTED_EVENTS, SOURC
 from tests.property.test_timeline_order import matches, shown
 from tests.property.test_timeline_routes import PARTITIONS, only, tables_of
 from tests.property.timeline_oracle import Event, Truth, kind_of, rank, strength
-from tests.support.builders import a_source, an_event, child_of, subject_of
+from tests.support.builders import a_checkup, a_registration, a_source, an_event, child_of, subject_of
 from tests.support.pipeline import topic_of
 from tests.support.simulated_broker import Runner, SimulatedBroker, Stored, run_to_end
 from tests.unit.timeline.shard import ZONE, Tables
@@ -116,6 +116,10 @@ class Line:
         self.tick(last)
         run_to_end(self.runners, self.rng, most=self.rng.choice((1, 3, 40)), reload_rate=0.1)
 
+    def publish_all(self, events: list[Event]) -> None:
+        for told in self.rng.sample(events, len(events)):
+            self.publish(told)
+
     def publish(self, told: Event) -> None:
         home = home_partition(told["subject"], PARTITIONS)
         partition = self.rng.randrange(PARTITIONS) if self.rng.random() < 0.2 else home
@@ -130,6 +134,10 @@ class Line:
     def _go_on(self, pace: float) -> None:
         while self.rng.random() < pace / (1 + pace) and (ready := [r for r in self.runners if r.behind()]):
             self.rng.choice(ready).step(self.rng, 5)
+
+    def is_anything_on_its_way(self) -> bool:
+        """True when a timeline still remembers a hand-over."""
+        return any(key.startswith(b"m/") for runner in self.runners for key in runner.state)
 
     def told(self, topic: str) -> list[Stored]:
         return self.broker.all(topic, PARTITIONS)
@@ -187,6 +195,7 @@ def after_all_of(events: list[Event], last: str, seed: int) -> Tables:
     line = Line(seed)
     line.run(events, last)
     assert line.told(REJECTED_EVENTS) == []
+    assert not line.is_anything_on_its_way()
     return tables_of(line.broker)
 
 
@@ -205,3 +214,39 @@ def test_each_childs_tables_are_what_the_calendar_says_of_its_own_records(
         differing = set(unlinked_shown(found).items()) ^ set(owners.unlinked(today).items())
         assert {waits for waits, _ in differing} <= retracted
     event(f"moved: {any(kind_of(e) == 'identity.linked' for e in owners.known)}")
+
+
+@st.composite
+def moves(draw: st.DrawFn) -> list[Event]:
+    """Visits under a certificate, and revisions of its link: each to one of two children or withdrawn."""
+    visits = draw(st.lists(st.sampled_from(("2025-06-05", "2025-07-10", "2025-09-02", "2025-12-02")), unique=True))
+    found = [a_checkup("", f"{day}T09:00:00+08:00", subject=CERTIFICATE, recordid=day) for day in visits]
+    for revision in range(1, draw(st.integers(2, 5))):
+        said = {"recordid": "M", "revision": revision}
+        to = draw(st.sampled_from((ANN, BO, "")))
+        kind, data = ("identity.linked", {"same_as": to}) if to else ("record.retracted", RETRACTED_LINK)
+        found.append(an_event(kind, SOURCES[0], CERTIFICATE, data, "2025-12-03T09:00:00+08:00", **said))
+    return found
+
+
+RETRACTED_LINK = {"kind": "identity.linked", "reason": "mistaken"}
+last_ticks = st.lists(st.sampled_from(TICKS), min_size=1, max_size=3, unique=True)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(events_of_children(), max_size=4), moves(), last_ticks, st.integers(0, 10_000))
+def test_nobody_is_alerted_about_what_was_published_before_the_tick_and_is_still_on_its_way(
+    events: list[Event], links: list[Event], ticks: list[str], seed: int
+) -> None:
+    children = [a_registration(name, recordid="R") for name in ("ann", "bo")]
+    published = [*map(a_source, SOURCES), *children, *events, *links]
+    line, owners = Line(seed), Owners(published)
+    line.publish_all(published)
+    for day in sorted(ticks):
+        line.tick(day)
+    run_to_end(line.runners, line.rng, most=line.rng.choice((1, 3, 40)), reload_rate=0.1)
+    for told in map(orjson.loads, (r.value or b"" for r in line.told("alerts"))):
+        row, at = told["row"], date.fromisoformat(told["transition"]["at"][:10])
+        called_for = owners.truth(row["child_id"], at).active().get(row["milestone"], "resolved")
+        assert (row["milestone"], told["transition"]["state"]) == (row["milestone"], called_for)
+    assert not line.is_anything_on_its_way()

@@ -51,7 +51,7 @@ def as_intake_sends(steps: list[Event | str]) -> tuple[list[Message], str]:
             messages.append(event_message(step, child=child, number=number))
         elif step != at:
             epoch += 1
-            messages += [route(ALIAS, epoch, step, told) for told in (at, step)]
+            messages += [route(ALIAS, epoch, step, told, before=at) for told in (at, step)]
             at = step
     return messages, at
 
