@@ -221,7 +221,7 @@ def moves(draw: st.DrawFn) -> list[Event]:
     """Visits under a certificate, and revisions of its link: each to one of two children or withdrawn."""
     visits = draw(st.lists(st.sampled_from(("2025-06-05", "2025-07-10", "2025-09-02", "2025-12-02")), unique=True))
     found = [a_checkup("", f"{day}T09:00:00+08:00", subject=CERTIFICATE, recordid=day) for day in visits]
-    for revision in range(1, draw(st.integers(2, 5))):
+    for revision in range(1, draw(st.integers(2, 7))):
         said = {"recordid": "M", "revision": revision}
         to = draw(st.sampled_from((ANN, BO, "")))
         kind, data = ("identity.linked", {"same_as": to}) if to else ("record.retracted", RETRACTED_LINK)
