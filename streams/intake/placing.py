@@ -108,7 +108,7 @@ class Placing:
         before = known or Subject(False, child, 0, since)
         after = replace(before, child=child, epoch=before.epoch + 1)
         for told in {before.child, child}:
-            meta = {"t": ROUTE, "subject": alias, "epoch": after.epoch, "child": child}
+            meta = {"t": ROUTE, "subject": alias, "epoch": after.epoch, "child": child, "from": before.child}
             self._to_child(told, pack(meta))
         self._know(alias, after)
 

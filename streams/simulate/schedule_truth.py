@@ -48,12 +48,12 @@ class ChildTruth:
         self.departed_on = self._departed_on()
 
     def _departed_on(self) -> date | None:
+        """The day of the last departure told of after which the child was not registered again."""
+        came = [_day(registration).isoformat() for registration in self.registrations]
         departures = [e for e in self.standing if e.kind == "child.departed"]
-        if not departures:
-            return None
-        last = max(departures, key=lambda e: (_moment(e), e.source, e.record))
-        day = date.fromisoformat(last.data["date"])
-        return None if any(_day(registration) > day for registration in self.registrations) else day
+        gone = [e for e in departures if not any(day > e.data["date"] for day in came)]
+        last = max(gone, key=lambda e: (_moment(e), e.source, e.record), default=None)
+        return date.fromisoformat(last.data["date"]) if last else None
 
     def checkup_days(self) -> list[date]:
         return [_day(e) for e in self.standing if e.kind == "checkup.recorded"]

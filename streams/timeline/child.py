@@ -17,7 +17,7 @@ from streams.timeline.checkup_overdue import Alert
 from streams.timeline.kept import Kept, merged, strongest
 from streams.timeline.life import Life
 from streams.timeline.milestones import Milestone
-from streams.timeline.telling import TELLING, Told
+from streams.timeline.telling import DEPARTED, TELLING, Told
 
 Identity = tuple[str, str, str]
 Key = tuple[str, str, str, str]
@@ -111,6 +111,12 @@ class Draft:
     def identities(self) -> set[Identity]:
         """Every record that the child has or had before this decision."""
         return {key[:3] for key in self.child.records} | self.touched
+
+    def touched_rows(self) -> set[Identity]:
+        """Records whose rows may differ: a departure's also tells of registrations and places in centres."""
+        if not self.tells:
+            return self.touched
+        return self.touched | {identity for identity in self.child.told if identity[0] == DEPARTED}
 
     def before(self, identity: Identity) -> Kept | None:
         """What held of the record before this decision, whether it stands or was retracted."""

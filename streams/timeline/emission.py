@@ -51,7 +51,7 @@ class Emission:
         """Rows of the records that changed; of all of them when the birth date did."""
         born_before = draft.child.life.born if draft.child.life else None
         born = draft.life.born if draft.life else None
-        for identity in sorted(draft.touched if born == born_before else draft.identities()):
+        for identity in sorted(draft.touched_rows() if born == born_before else draft.identities()):
             self._record(draft, identity)
 
     def _record(self, draft: Draft, identity: Identity) -> None:
@@ -103,7 +103,7 @@ class Emission:
 def _row(name: str, kept: Kept | None, child: Child | Draft, frame: Frame) -> Row | None:
     if kept is None or child.life is None or not kept.publication.stands:
         return None
-    return timeline_row(name, kept, child.life.born, child.since, frame)
+    return timeline_row(name, kept, child.life, child.since, frame)
 
 
 def _child_row(name: str, child: Child | Draft, alerts: dict[str, Alert]) -> Row | None:

@@ -29,8 +29,11 @@ class Frame:
         return datetime.fromisoformat(now).astimezone(self.zone).date() if now else None
 
 
-def evaluate(draft: Draft, now: str, frame: Frame) -> None:
-    """Bring a draft's derived values up to its records and to `now` ("" before the first tick)."""
+def evaluate(draft: Draft, now: str, frame: Frame, complete: bool = True) -> None:
+    """Bring a draft's derived values up to its records and to `now` ("" before the first tick).
+
+    While records may be on their way to a registered child (`complete` false) its alerts stay as they are.
+    """
     draft.evaluated = True
     if draft.tells:
         draft.told = {i: _told(draft.after(i), frame) for i in draft.touched if i[0] in TELLING}
@@ -39,7 +42,7 @@ def evaluate(draft: Draft, now: str, frame: Frame) -> None:
     draft.today = today = frame.today(now)
     life = draft.life
     draft.schedule = milestones(life, today, frame.pack.schedule) if life else ()
-    if today is not None:
+    if today is not None and (complete or life is None):
         heard = min(today, confirmed_until(life.holds.clinic_id, today)) if life else today
         draft.alerts = transitions(draft.child.alerts, life, draft.schedule, Moment(now, today, heard), frame.pack)
 

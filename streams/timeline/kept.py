@@ -68,6 +68,14 @@ def appended_at(value: bytes) -> int:
     return int(unpack(value)[0]["a"])
 
 
+def stands(value: bytes) -> bool:
+    """False for a retraction."""
+    # Nearly all records stand, and a subject that nobody registers may have thousands: only what may be a retraction
+    # is parsed. JSON can hide the word in escapes.
+    _, raw = unpack(value)
+    return not ((b"retracted" in raw or b"\\" in raw) and read(raw).retraction)
+
+
 def visible_from(value: bytes, moment: int) -> bytes:
     """The same record, visible since `moment` (ms since 1970) at the earliest."""
     meta, raw = unpack(value)

@@ -19,6 +19,10 @@ class Place:
     last_day: date | None
     given_up: bool
 
+    def goes_on_after(self, day: date) -> bool:
+        """True when it has days after `day`."""
+        return self.last_day is None or self.last_day >= max(self.enrolment.from_date, day + ONE_DAY)
+
     def in_force(self, today: date | None) -> bool:
         """Before the first tick a place counts as held unless it was given up."""
         if today is None:
@@ -44,6 +48,10 @@ class Life:
     @property
     def departed_on(self) -> date | None:
         return self.departure.on if self.departure else None
+
+    def is_enrolled_after_leaving(self, day: date) -> bool:
+        """True when a departure on `day` was not ended and a place in a centre goes on after it."""
+        return not _ended(day, self.registrations) and any(place.goes_on_after(day) for place in self.places)
 
     def clinic_on(self, day: date) -> str:
         """The clinic responsible on a day; before the first registration, the one registered first."""
@@ -82,11 +90,13 @@ def _first(registrations: Sequence[Registration]) -> list[Registration]:
 
 
 def _departure(departures: Sequence[Departure], registrations: Sequence[Registration]) -> Departure | None:
-    """The departure that holds; a registration on a later local date ends it."""
-    holds = max(departures, key=lambda d: d.rank, default=None)
-    if holds is None or any(r.on > holds.on for r in registrations):
-        return None
-    return holds
+    """The greatest of those that stand: a registration on a later local date ends a departure."""
+    standing = (d for d in departures if not _ended(d.on, registrations))
+    return max(standing, key=lambda d: d.rank, default=None)
+
+
+def _ended(day: date, registrations: Sequence[Registration]) -> bool:
+    return any(r.on > day for r in registrations)
 
 
 def _place(enrolment: Enrolment, withdrawals: Sequence[Withdrawal]) -> Place:

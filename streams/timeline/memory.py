@@ -13,8 +13,9 @@ from streams.records import Publication
 from streams.timeline.checkup_overdue import Alert
 from streams.timeline.child import Child, Draft, record_key
 from streams.timeline.evaluation import Frame, restore, wake_on
+from streams.timeline.moves import Held, Move, keep
 
-RECORD, SINCE, ALERTS, FACT, ROUTE, SEEN = b"r/", b"s/", b"a/", b"f/", b"t/", b"w/"
+RECORD, SINCE, ALERTS, FACT, ROUTE, SEEN, MOVE = b"r/", b"s/", b"a/", b"f/", b"t/", b"w/", b"m/"
 
 
 class Route(NamedTuple):
@@ -37,6 +38,7 @@ class Memory:
     children: dict[str, Child] = field(default_factory=dict)
     facts: dict[bytes, bytes] = field(default_factory=dict)
     routes: dict[str, Route] = field(default_factory=dict)
+    moves: Held = field(default_factory=dict)
     seen: dict[int, str] = field(default_factory=dict)
     wake: dict[date, set[str]] = field(default_factory=dict)
 
@@ -69,6 +71,8 @@ class Memory:
             self.facts[rest] = value
         elif prefix == ROUTE:
             self.routes[rest.decode()] = Route(*orjson.loads(value))
+        elif prefix == MOVE:
+            keep(self.moves, *move_unpacked(rest, value))
         elif prefix == SEEN:
             self.seen[int(rest)] = value.decode()
         else:
@@ -113,6 +117,22 @@ def changes_of(draft: Draft) -> dict[bytes, bytes | None]:
 
 def _packed(alerts: dict[str, Alert]) -> bytes:
     return orjson.dumps({name: [a.state, a.resolution, a.raised_at, a.changed_at] for name, a in alerts.items()})
+
+
+def move_key(child: str, subject: str) -> bytes:
+    """The state topic's key of what is on its way."""
+    return MOVE + f"{child}/{subject}".encode()
+
+
+def move_packed(move: Move) -> bytes:
+    return orjson.dumps([move.awaits, move.owes])
+
+
+def move_unpacked(key: bytes, value: bytes) -> tuple[str, str, Move]:
+    """(child, subject, move) from a key without its prefix, and the value."""
+    child, _, subject = key.decode().partition("/")
+    awaits, owes = orjson.loads(value)
+    return child, subject, Move(tuple(awaits), tuple((epoch, to) for epoch, to in owes))
 
 
 def fact_key(fact: Publication) -> bytes:

@@ -60,15 +60,20 @@ def _milestone(window: Window, life: Life, done_on: date | None, today: date | N
 
 
 def status(window: Window, life: Life, done_on: date | None, today: date | None) -> str:
-    """done, done-late, not-applicable, excused, upcoming, open, overdue or missed."""
+    """done, done-late, not-applicable, excused, upcoming, open, overdue or missed.
+
+    Before the first tick (`today` None) nothing is said of what is not done but that it may come.
+    """
     if done_on is not None:
         return "done" if done_on < window.overdue_on else "done-late"
+    if today is None:
+        return "upcoming"
     left = life.departed_on
     if window.missed_on <= life.registered_on or (left is not None and window.opens_on > left):
         return "not-applicable"
     if left is not None and window.opens_on <= left < window.missed_on:
         return "excused"
-    if today is None or today < window.opens_on:
+    if today < window.opens_on:
         return "upcoming"
     if today < window.overdue_on:
         return "open"

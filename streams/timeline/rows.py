@@ -13,14 +13,14 @@ from streams.timeline.evaluation import Frame
 from streams.timeline.kept import Kept
 from streams.timeline.life import Life
 from streams.timeline.milestones import Milestone, named_too_early
-from streams.timeline.telling import CHECKUP
+from streams.timeline.telling import CHECKUP, DEPARTED
 
 Row = dict[str, Any]
-CONFLICT, TOO_EARLY = "equal-revision-conflict", "milestone-too-early"
+CONFLICT, TOO_EARLY, ENROLLED_STILL = "equal-revision-conflict", "milestone-too-early", "enrolled-after-departure"
 Z_SCORES = dict.fromkeys(("waz", "haz", "wlz", "baz", "hcz"))
 
 
-def timeline_row(child: str, kept: Kept, born: date, since: int, frame: Frame) -> Row:
+def timeline_row(child: str, kept: Kept, life: Life, since: int, frame: Frame) -> Row:
     """One standing record of a child registered `since` (ms since 1970); age_days is local_date − birth date."""
     publication, event = kept.publication, kept.publication.event
     data, day = event.data, publication.at.astimezone(frame.zone).date()
@@ -35,13 +35,13 @@ def timeline_row(child: str, kept: Kept, born: date, since: int, frame: Frame) -
         "occurred_at": occurred_at,
         "local_date": local_date.isoformat(),
         "revision": event.revision,
-        "age_days": (local_date - born).days,
+        "age_days": (local_date - life.born).days,
         "center_id": data.get("center_id") or "",
         "class_id": data.get("class_id") or "",
         "clinic_id": data.get("clinic_id") or "",
         "data": data,
         **Z_SCORES,
-        "flags": _flags(kept, day, born, frame.pack),
+        "flags": _flags(kept, day, life, frame.pack),
         "recorded_at": utc_text(publication.recorded_at) if event.recordedtime else occurred_at,
         "accepted_at": utc_text_of_ms(max(publication.visible_at, since)),
         "origin": publication.origin,
@@ -49,13 +49,15 @@ def timeline_row(child: str, kept: Kept, born: date, since: int, frame: Frame) -
     }
 
 
-def _flags(kept: Kept, day: date, born: date, pack: RulePack) -> list[str]:
+def _flags(kept: Kept, day: date, life: Life, pack: RulePack) -> list[str]:
     """Data-quality notes."""
-    flags = [CONFLICT] if kept.conflict else []
-    event = kept.publication.event
-    if event.kind == CHECKUP and named_too_early(day, event.data.get("milestone") or "", pack.schedule.windows(born)):
-        flags.append(TOO_EARLY)
-    return flags
+    event, notes = kept.publication.event, {CONFLICT: kept.conflict}
+    if event.kind == CHECKUP:
+        named = event.data.get("milestone") or ""
+        notes[TOO_EARLY] = named_too_early(day, named, pack.schedule.windows(life.born))
+    elif event.kind == DEPARTED:
+        notes[ENROLLED_STILL] = life.is_enrolled_after_leaving(date.fromisoformat(event.data["date"]))
+    return [note for note, holds in notes.items() if holds]
 
 
 def child_row(

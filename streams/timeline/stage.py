@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from schemas.internal import EVENT, FACT, ROUTE, WATERMARK, Origin, unpack
+from schemas.internal import EVENT, FACT, MOVED, ROUTE, WATERMARK, Origin, pack, unpack
 from schemas.problems import Problem
 from streams import topics
 from streams.clinical.pack import RulePack, national
@@ -19,7 +19,8 @@ from streams.timeline.child import MOST_RECORDS, Child, Draft
 from streams.timeline.emission import Emission
 from streams.timeline.evaluation import Frame, evaluate
 from streams.timeline.kept import Kept, visible_from
-from streams.timeline.memory import Memory, Route, changes_of, fact_key, now_of
+from streams.timeline.memory import Memory, Route, changes_of, fact_key, move_key, move_packed, now_of
+from streams.timeline.moves import Marker, Moves
 from streams.transport.port import Decision, Output, Record, partition_of
 
 TOO_MANY = Problem(
@@ -54,6 +55,8 @@ class Step:
         self.drafts: dict[str, Draft] = {}
         self.facts: dict[bytes, bytes] = {}
         self.routes: dict[str, Route] = {}
+        self.moves = Moves(memory.moves)
+        self.arrived: set[str] = set()
         self.seen = dict(memory.seen)
         self.ticked_at = -1
         self.woken: list[date] = []
@@ -69,6 +72,8 @@ class Step:
                 self._fact(value)
             case t if t == ROUTE:
                 self._route(name, record.offset, meta)
+            case t if t == MOVED:
+                self._moved(name, record.offset, meta)
             case t if t == WATERMARK:
                 self._watermark(record.offset, meta)
             case unknown:
@@ -104,12 +109,32 @@ class Step:
         return self.routes.get(subject) or self.memory.routes.get(subject)
 
     def _route(self, name: str, offset: int, meta: Mapping[str, Any]) -> None:
-        """The old child hands over what it holds; the new one has only to know that it is the right one."""
+        """The old child hands over what it holds, and a marker; the new one awaits that."""
         subject, told = str(meta["subject"]), Route(int(meta["epoch"]), str(meta["child"]), int(meta.get("v", 0)))
         newest = max(told, self._newest_route(subject) or told)
         self.routes[subject] = newest
         if newest.child != name:
             self._hand_over(newest, self._draft(name, offset).give_up(subject))
+        if str(meta.get("from", told.child)) != told.child:
+            self._on_its_way(name, subject, told)
+
+    def _on_its_way(self, name: str, subject: str, told: Route) -> None:
+        if name == told.child:
+            self.moves.comes(name, subject, told.epoch)
+        else:
+            self._send(self.moves.goes(name, subject, told.epoch, told.child))
+
+    def _moved(self, name: str, offset: int, meta: Mapping[str, Any]) -> None:
+        """All that another child had to hand over has come: alerts that waited for it are looked at again."""
+        self._draft(name, offset)
+        self.arrived.add(name)
+        self._send(self.moves.came(name, str(meta["subject"]), int(meta["epoch"])))
+
+    def _send(self, markers: Iterable[Marker]) -> None:
+        for child, subject, epoch in markers:
+            value = pack({"t": MOVED, "subject": subject, "epoch": epoch})
+            partition = partition_of(child, self.memory.partitions)
+            self.emission.outputs.append(Output(topics.CHILD_EVENTS, partition, child.encode(), value))
 
     def _hand_over(self, route: Route, values: Iterable[bytes]) -> None:
         partition, key = partition_of(route.child, self.memory.partitions), route.child.encode()
@@ -127,8 +152,8 @@ class Step:
         woken = self._wake(now)
         for name in sorted(self.drafts):
             draft = self.drafts[name]
-            if draft.tells or name in woken:
-                evaluate(draft, now, self.memory.frame)
+            if draft.tells or name in woken or name in self.arrived:
+                evaluate(draft, now, self.memory.frame, complete=not self.moves.is_awaiting(name))
             self.emission.child(draft)
         if now != self.memory.now:
             row = {"stage": "timeline", "partition": self.partition, "now": now}
@@ -152,6 +177,7 @@ class Step:
             changes |= changes_of(draft)
         changes |= {keys.FACT + key: value for key, value in self.facts.items()}
         changes |= {keys.ROUTE + subject.encode(): orjson.dumps([*route]) for subject, route in self.routes.items()}
+        changes |= {move_key(c, subject): move and move_packed(move) for c, subject, move in self.moves.changes()}
         changed = {origin: at for origin, at in self.seen.items() if at != self.memory.seen.get(origin)}
         return changes | {keys.SEEN + b"%d" % origin: at.encode() for origin, at in changed.items()}
 
@@ -160,6 +186,7 @@ class Step:
         memory.facts |= self.facts
         memory.routes |= self.routes
         memory.seen = self.seen
+        self.moves.install(memory.moves)
         for day in self.woken:
             del memory.wake[day]
         for draft in self.drafts.values():

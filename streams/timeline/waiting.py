@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from streams.clock.moments import utc_text_of_ms
 from streams.timeline.child import Draft, Key
-from streams.timeline.kept import appended_at
+from streams.timeline.kept import appended_at, stands
 from streams.timeline.rows import Row
 
 Waits = tuple[str, str]
@@ -16,7 +16,7 @@ Waits = tuple[str, str]
 
 
 class Waiting(NamedTuple):
-    """How many records wait, and when the broker had the first and the last of them (ms since 1970)."""
+    """How many standing records wait, and when the broker had the first and the last of them (ms since 1970)."""
 
     records: int
     first_at: int
@@ -58,9 +58,11 @@ class Unlinked:
 
 
 def _waiting(records: Iterable[tuple[Key, bytes]]) -> dict[Waits, Waiting]:
+    """What stands of a child's records; a retracted record counts nowhere."""
     times: dict[Waits, list[int]] = defaultdict(list)
     for key, value in records:
-        times[key[3], key[1]].append(appended_at(value))
+        if stands(value):
+            times[key[3], key[1]].append(appended_at(value))
     return {waits: Waiting(len(found), min(found), max(found)) for waits, found in times.items()}
 
 

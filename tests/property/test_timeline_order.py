@@ -161,6 +161,7 @@ def matches(tables: Tables, truth: Truth) -> None:
             *(r["subject"], r["revision"], parsed(r["occurred_at"]), r["data"], date.fromisoformat(r["local_date"])),
             *(r["age_days"], parsed(r["recorded_at"])),
             *("equal-revision-conflict" in r["flags"], "milestone-too-early" in r["flags"]),
+            "enrolled-after-departure" in r["flags"],
         )
         for r in tables.of("timeline")
     }

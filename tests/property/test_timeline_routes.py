@@ -51,7 +51,7 @@ def as_intake_sends(steps: list[Event | str]) -> tuple[list[Message], str]:
             messages.append(event_message(step, child=child, number=number))
         elif step != at:
             epoch += 1
-            messages += [route(ALIAS, epoch, step, told) for told in (at, step)]
+            messages += [route(ALIAS, epoch, step, told, before=at) for told in (at, step)]
             at = step
     return messages, at
 
@@ -62,7 +62,7 @@ def tables_of(broker: SimulatedBroker) -> Tables:
     tables = Tables()
     for record in sorted(told, key=lambda r: (r.partition, orjson.loads(r.value or b"")["version"])):
         body = orjson.loads(record.value or b"")
-        if body.get("table") != "watermarks":
+        if body.get("table") not in ("watermarks", "source_heard"):
             tables.take_one(record.topic, body, record.key or b"")
     return tables
 

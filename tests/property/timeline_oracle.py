@@ -108,10 +108,11 @@ class Truth:
         self.born = date.fromisoformat(self.holds["data"]["birth_date"])
         self.registered_on = local_day(self.registrations[0])
         self.calendar = calendar(self.born)
-        departures = self.standing("child.departed")
-        self.left = date.fromisoformat(departures[-1]["data"]["date"]) if departures else None
-        if self.left and any(local_day(r) > self.left for r in self.registrations):
-            self.left = None
+        self.left = None
+        for departure in self.standing("child.departed"):
+            day = date.fromisoformat(departure["data"]["date"])
+            if not any(local_day(registration) > day for registration in self.registrations):
+                self.left = day
         self.done = self._done()
 
     def _done(self) -> dict[str, date]:
@@ -130,12 +131,14 @@ class Truth:
         opens, _, overdue, missed = self.calendar[name]
         if name in self.done:
             return "done" if self.done[name] < overdue else "done-late"
+        if self.today is None:
+            return "upcoming"
         if missed <= self.registered_on or (self.left and self.left < opens):
             return "not-applicable"
         if self.left and self.left < missed:
             return "excused"
         found, day = "upcoming", min(self.born, opens)
-        while self.today and day <= self.today:
+        while day <= self.today:
             found = {opens: "open", overdue: "overdue", missed: "missed"}.get(day, found)
             day += DAY
         return found
@@ -190,6 +193,19 @@ class Truth:
         given_up = any(data["from_date"] < day <= today for day in days)
         return data["from_date"] <= today <= data.get("until", "9999") and not given_up
 
+    def _stays_after(self, left: date) -> bool:
+        """True when the departure stands and the child is in a centre on a later day."""
+        if any(local_day(registration) > left for registration in self.registrations):
+            return False
+        enrolments = [e["data"] for e in self.standing("child.enrolled")]
+        return any(self._has_a_day_after(data, left) for data in enrolments)
+
+    def _has_a_day_after(self, data: dict[str, Any], left: date) -> bool:
+        """The first day that would count is the later of the next day and from_date: is the child there then?"""
+        day = max(str(left + DAY), data["from_date"])
+        left_it = [w["data"] for w in self.standing("child.withdrawn") if w["data"]["center_id"] == data["center_id"]]
+        return day <= data.get("until", "9999") and not any(data["from_date"] < w["date"] <= day for w in left_it)
+
     def child(self) -> dict[str, Any] | None:
         if not self.registrations:
             return None
@@ -215,7 +231,7 @@ class Truth:
         }
 
     def timeline(self) -> dict[tuple[str, str, str], tuple[Any, ...]]:
-        """Record → (subject, revision, time, data, local_date, age_days, recorded_at, conflict, too early)."""
+        """Record → (subject, revision, time, data, local_date, age_days, recorded_at, and which notes it has)."""
         if not self.registrations:
             return {}
         return {identity: self._entry(identity, event) for identity, event in self.winners.items()}
@@ -230,7 +246,7 @@ class Truth:
         named = event["data"].get("milestone")
         early = identity[0] == "checkup.recorded" and bool(named) and local_day(event) < self.calendar[named][0]
         happened = datetime.fromisoformat(event["time"])
-        notes = (identity in self.conflicts, early)
+        notes = (identity in self.conflicts, early, identity[0] == "child.departed" and self._stays_after(local))
         return (
             event["subject"],
             event.get("revision", 1),

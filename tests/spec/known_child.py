@@ -32,9 +32,9 @@ class KnownChild:
         named = {"milestone": milestone} if milestone else {}
         return a_checkup("ann", f"{on}T09:00:00+08:00", **named, **more)
 
-    def says_departed(self, on: str, reason: str = "moved") -> Event:
-        data = {"date": on, "reason": reason}
-        return an_event("child.departed", "clinic:chengguan", self.subject, data, f"{on}T15:00:00+08:00")
+    def says_departed(self, on: str, reason: str = "moved", entered: str = "") -> Event:
+        data, at = {"date": on, "reason": reason}, f"{entered or on}T15:00:00+08:00"
+        return an_event("child.departed", "clinic:chengguan", self.subject, data, at)
 
     def registered(self, on: str, born: str = "2025-06-01", clinic: str = "chengguan", **more: Any) -> Event:
         return self.publish(a_registration("ann", born, clinic, at=f"{on}T10:00:00+08:00", **more))
@@ -42,8 +42,8 @@ class KnownChild:
     def checkup(self, on: str, milestone: str = "", **more: Any) -> Event:
         return self.publish(self.says_checkup(on, milestone, **more))
 
-    def departed(self, on: str, reason: str = "moved") -> Event:
-        return self.publish(self.says_departed(on, reason))
+    def departed(self, on: str, reason: str = "moved", entered: str = "") -> Event:
+        return self.publish(self.says_departed(on, reason, entered))
 
     def enrolled(self, from_date: str, center: str = "yucai", until: str = "", **more: Any) -> Event:
         data = {"center_id": center, "class_id": "c1", "band": "toddler", "service": "full-day", "from_date": from_date}

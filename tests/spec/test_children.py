@@ -72,6 +72,44 @@ def test_a_departure_at_the_clinic_does_not_end_an_enrolment() -> None:
     assert (place(child.on("2026-01-01")), child.row["status"]) == ("yucai", "departed")
 
 
+def notes_of_departure(child: KnownChild) -> list[str]:
+    [row] = [row for row in child.timeline if row["kind"] == "child.departed"]
+    return list(row["flags"])
+
+
+def test_a_departure_is_noted_while_the_child_has_a_place_beyond_it() -> None:
+    child = KnownChild()
+    child.enrolled("2025-12-01")
+    child.departed("2025-12-10")
+    assert notes_of_departure(child) == ["enrolled-after-departure"]
+    child.withdrawn("2025-12-12")
+    assert notes_of_departure(child) == ["enrolled-after-departure"]
+    child.withdrawn("2025-12-11")
+    assert notes_of_departure(child) == []
+
+
+def test_a_place_that_begins_after_a_departure_is_noted_and_one_that_ended_with_it_is_not() -> None:
+    child = KnownChild()
+    child.departed("2025-12-10")
+    child.enrolled("2025-11-01", until="2025-12-10", recordid="E-1")
+    assert notes_of_departure(child) == []
+    later = child.enrolled("2026-01-01", center="other", recordid="E-2")
+    assert notes_of_departure(child) == ["enrolled-after-departure"]
+    child.shard.restart()
+    child.retracted(later)
+    assert notes_of_departure(child) == []
+
+
+def test_a_departure_that_a_registration_ended_is_not_noted() -> None:
+    child = KnownChild()
+    child.departed("2025-12-10")
+    child.enrolled("2026-01-01")
+    back = child.registered("2025-12-20", clinic="nanguan", recordid="R-2")
+    assert notes_of_departure(child) == []
+    child.retracted(back)
+    assert notes_of_departure(child) == ["enrolled-after-departure"]
+
+
 # the timeline
 def test_a_row_says_what_the_record_says_and_how_old_the_child_was() -> None:
     child = KnownChild(born="2025-06-01")
@@ -177,7 +215,7 @@ def test_without_a_registration_nothing_is_shown_and_the_records_wait() -> None:
     child.retracted(child.registration)
     tables = child.shard.tables
     assert [tables.of(table) for table in ("timeline", "children", "milestones")] == [[], [], []]
-    assert [(row["subject"], row["records"]) for row in tables.of("unlinked")] == [(child.subject, 2)]
+    assert [(row["subject"], row["records"]) for row in tables.of("unlinked")] == [(child.subject, 1)]
     child.corrected(child.registration, revision=3)
     assert (len(child.timeline), tables.of("unlinked"), child.active) == (2, [], {})
 

@@ -192,8 +192,19 @@ def test_a_departure_date_stands_in_one_window(left: str, m3: str, m6: str) -> N
     assert (child.status("m3"), child.status("m6")) == (m3, m6)
 
 
-def test_a_departure_counts_whatever_now_is() -> None:
-    child = KnownChild(born="2025-06-01")
+def test_before_the_first_tick_nothing_is_excused_or_not_applicable() -> None:
+    child = KnownChild(born="2025-06-01", registered="2025-08-20")
+    child.departed("2025-09-01")
+    assert child.row["status"] == "departed"
+    assert child.statuses == dict.fromkeys(MILESTONES, "upcoming")
+    child.on("2025-08-20")
+    assert [child.status(name) for name in ("home", "m1", "m3", "m6")] == (
+        ["not-applicable", "not-applicable", "excused", "not-applicable"]
+    )
+
+
+def test_a_departure_to_come_counts_whatever_now_is() -> None:
+    child = KnownChild(born="2025-06-01").on("2025-06-02")
     child.departed("2025-09-01")
     assert (child.status("m3"), child.row["status"]) == ("excused", "departed")
 
@@ -214,6 +225,17 @@ def test_of_several_departures_the_greatest_time_holds() -> None:
     assert (child.row["departed_on"], child.row["departure_reason"]) == ("2025-12-20", "died")
     child.retracted(wrong)
     assert (child.row["departed_on"], child.row["departure_reason"]) == ("2025-12-01", "moved")
+
+
+def test_a_departure_that_was_ended_does_not_hide_one_that_stands() -> None:
+    child = KnownChild(born="2025-06-01")
+    child.departed("2025-12-01", reason="died")
+    child.departed("2025-09-01", entered="2026-01-05")
+    assert child.row["departed_on"] == "2025-09-01"
+    child.registered("2025-10-15", clinic="nanguan")
+    assert (child.row["departed_on"], child.row["departure_reason"]) == ("2025-12-01", "died")
+    child.registered("2025-12-02", clinic="nanguan")
+    assert (child.row["status"], child.row["departed_on"]) == ("active", None)
 
 
 # the responsible clinic

@@ -43,12 +43,14 @@ SELECT s.child_id, s.kind, s.source, s.record_id, s.subject, s.happened // 1000 
         THEN s.seen_at ELSE s.appended_at END AS accepted_at,
     s.origin, s.event_id,
     list_filter([
+        CASE WHEN d.kind IS NOT NULL THEN 'enrolled-after-departure' END,
         CASE WHEN c.kind IS NOT NULL THEN 'equal-revision-conflict' END,
         CASE WHEN s.kind = 'checkup.recorded' AND w.opens_on > s.day THEN 'milestone-too-early' END
     ], lambda flag: flag IS NOT NULL) AS flags
 FROM shown AS s
 JOIN (SELECT child_id, born FROM lives) AS l USING (child_id)
 LEFT JOIN conflicts AS c USING (child_id, kind, source, record_id)
+LEFT JOIN departures_enrolled AS d USING (child_id, kind, source, record_id)
 LEFT JOIN windows AS w ON w.child_id = s.child_id AND w.milestone = (s.data ->> '$.milestone');
 
 CREATE OR REPLACE TEMP VIEW found AS

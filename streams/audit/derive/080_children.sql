@@ -8,14 +8,14 @@ SELECT child_id, subject, source, record_id, happened, day, data ->> '$.sex' AS 
     (data ->> '$.birth_weight_g')::INTEGER AS birth_weight_g, coalesce(data ->> '$.community', '') AS community
 FROM standing WHERE kind = 'child.registered';
 
--- Of several standing departures the greatest holds; a registration on a later date ends it.
+-- A registration on a later date ends a departure; of those that stand the greatest holds.
 CREATE TABLE departures AS
-SELECT d.* FROM (
-    SELECT child_id, (data ->> '$.date')::DATE AS departed_on, data ->> '$.reason' AS reason
+SELECT child_id, departed_on, reason FROM (
+    SELECT *, (data ->> '$.date')::DATE AS departed_on, data ->> '$.reason' AS reason
     FROM standing WHERE kind = 'child.departed'
-    QUALIFY row_number() OVER (PARTITION BY child_id ORDER BY happened DESC, source DESC, record_id DESC) = 1
 ) AS d
-WHERE NOT EXISTS (FROM registrations AS r WHERE r.child_id = d.child_id AND r.day > d.departed_on);
+WHERE NOT EXISTS (FROM registrations AS r WHERE r.child_id = d.child_id AND r.day > d.departed_on)
+QUALIFY row_number() OVER (PARTITION BY child_id ORDER BY happened DESC, source DESC, record_id DESC) = 1;
 
 CREATE TABLE lives AS
 SELECT r.*, f.registered_on, d.departed_on, coalesce(d.reason, '') AS departure_reason, later(r.born, 84) AS ends_on
@@ -40,6 +40,14 @@ FROM (
 
 CREATE TABLE childrens_places AS
 SELECT child_id || ' ' || center_id AS place, * FROM standing WHERE kind IN ('child.enrolled', 'child.withdrawn');
+
+-- Departures that stand although a place of the child goes on after them: a data-quality note.
+CREATE TABLE departures_enrolled AS
+SELECT DISTINCT d.child_id, d.kind, d.source, d.record_id
+FROM standing AS d JOIN days_enrolled('childrens_places') AS e USING (child_id)
+WHERE d.kind = 'child.departed'
+    AND coalesce(e.last_day >= greatest(e.from_date, (d.data ->> '$.date')::DATE + 1), true)
+    AND NOT EXISTS (FROM registrations AS r WHERE r.child_id = d.child_id AND r.day > (d.data ->> '$.date')::DATE);
 
 -- The place a child has today; before any tick the newest that was not given up.
 CREATE TABLE places AS

@@ -32,9 +32,10 @@ SELECT w.*, d.done_on,
     CASE
         WHEN done_on < overdue_on THEN 'done'
         WHEN done_on IS NOT NULL THEN 'done-late'
+        WHEN today IS NULL THEN 'upcoming'
         WHEN missed_on <= registered_on OR opens_on > departed_on THEN 'not-applicable'
         WHEN opens_on <= departed_on AND departed_on < missed_on THEN 'excused'
-        WHEN today IS NULL OR today < opens_on THEN 'upcoming'
+        WHEN today < opens_on THEN 'upcoming'
         WHEN today < overdue_on THEN 'open'
         WHEN today < missed_on THEN 'overdue'
         ELSE 'missed'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.builders import a_checkup, a_registration, a_source, an_event, subject_of
-from tests.unit.audit.logs import Desk, a_log
+from tests.unit.audit.logs import Desk, a_log, of_center
 
 SOURCE = a_source("clinic:chengguan")
 
@@ -87,9 +87,40 @@ def test_a_departure_excuses_the_open_milestone_and_a_later_registration_ends_it
         assert active(desk) == [("m6", "escalated")]
 
 
+def test_a_departure_that_was_ended_does_not_hide_one_that_stands() -> None:
+    died, older = a_departure("anna", "2025-12-01"), a_departure("anna", "2025-09-01", at="2026-01-05T10:00:00+08:00")
+    back = a_registration("anna", at="2025-10-15T10:00:00+08:00", recordid="R-2")
+    with a_log(SOURCE, a_registration("anna"), died, older, back) as desk:
+        assert desk.one("SELECT departed_on::VARCHAR FROM lives") == "2025-12-01"
+
+
+@pytest.mark.parametrize(("enrolled", "until", "withdrawn", "noted"), [
+    ("2025-11-01", None, None, True),
+    ("2025-11-01", "2025-12-10", None, False),
+    ("2025-11-01", None, "2025-12-11", False),
+    ("2025-11-01", None, "2025-12-12", True),
+    ("2026-01-01", None, None, True),
+])  # fmt: skip
+def test_a_departure_is_noted_while_a_place_goes_on_after_it(
+    enrolled: str, until: str | None, withdrawn: str | None, noted: bool
+) -> None:
+    told: dict[str, str] = {"class_id": "A", "band": "mixed", "service": "full-day", "from_date": enrolled}
+    told |= {"until": until} if until else {}
+    place = of_center("child.enrolled", "anna", f"{enrolled}T09:00:00+08:00", **told)
+    gone = [of_center("child.withdrawn", "anna", f"{withdrawn}T09:00:00+08:00", date=withdrawn)] if withdrawn else []
+    people = [SOURCE, a_source("center:yucai"), a_registration("anna"), a_departure("anna", "2025-12-10"), place, *gone]
+    back = a_registration("anna", at="2025-12-11T10:00:00+08:00", recordid="R-2")
+    with a_log(*people) as desk:
+        assert [kind for (kind,) in desk.ask("SELECT kind FROM departures_enrolled")] == ["child.departed"] * noted
+    with a_log(*people, back) as desk:
+        assert desk.ask("FROM departures_enrolled") == []
+
+
 def test_before_the_first_tick_milestones_are_upcoming_or_done_and_nobody_is_alerted() -> None:
-    with a_log(SOURCE, a_registration("anna"), a_checkup("anna", "2025-09-01T10:00:00+08:00"), now=None) as desk:
-        assert set(statuses(desk).values()) == {"upcoming", "done"}
+    late = a_registration("anna", at="2025-08-20T10:00:00+08:00")
+    seen, away = a_checkup("anna", "2025-09-01T10:00:00+08:00"), a_departure("anna", "2025-12-10")
+    with a_log(SOURCE, late, seen, away, now=None) as desk:
+        assert statuses(desk) == dict.fromkeys(statuses(desk), "upcoming") | {"m3": "done"}
         assert active(desk) == []
 
 

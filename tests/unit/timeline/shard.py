@@ -62,9 +62,15 @@ def watermark(now: str, origin: int = 0) -> Message:
     return b"watermark", pack({"t": "watermark", "now": text, "origin": origin})
 
 
-def route(subject: str, epoch: int, child: str, told: str) -> Message:
-    """What intake tells the child `told`: the subject's records belong to `child`."""
-    return told.encode(), pack({"t": "route", "subject": subject, "epoch": epoch, "child": child})
+def route(subject: str, epoch: int, child: str, told: str, before: str = "") -> Message:
+    """What intake tells the child `told`: the subject's records belong to `child`, and were those of `before`."""
+    meta = {"t": "route", "subject": subject, "epoch": epoch, "child": child}
+    return told.encode(), pack(meta | ({"from": before} if before else {}))
+
+
+def marker(subject: str, epoch: int, child: str) -> Message:
+    """What the child that had a subject before `epoch` tells the one that has it since: all is handed over."""
+    return child.encode(), pack({"t": "moved", "subject": subject, "epoch": epoch})
 
 
 @dataclass

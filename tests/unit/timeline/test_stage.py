@@ -11,7 +11,7 @@ import pytest
 from schemas.internal import pack, unpack
 from streams.transport.port import partition_of
 from tests.support.builders import a_checkup, a_registration, a_source, an_event, child_of, subject_of
-from tests.unit.timeline.shard import Shard, event_message, route, watermark
+from tests.unit.timeline.shard import Shard, event_message, marker, route, watermark
 
 ANN, BO = child_of(subject_of("ann")), child_of(subject_of("bo"))
 ALIAS = subject_of("a certificate", "birth-cert")
@@ -21,6 +21,13 @@ def attendance(recordid: str, day: str = "2025-12-01", status: str = "present") 
     data = {"center_id": "yucai", "class_id": "c1", "date": day, "status": status}
     at = f"{day}T08:00:00+08:00"
     return an_event("attendance.recorded", "center:yucai", subject_of("ann"), data, at, recordid=recordid)
+
+
+def retraction(event: dict[str, Any], revision: int) -> dict[str, Any]:
+    data = {"kind": event["type"].removesuffix(".v1"), "reason": "mistaken"}
+    more = {"recordid": event["recordid"], "revision": revision}
+    at = "2026-01-01T08:00:00+08:00"
+    return an_event("record.retracted", event["source"], event["subject"], data, at, **more)
 
 
 def with_ann(partitions: int = 1) -> Shard:
@@ -180,6 +187,28 @@ def test_records_of_a_child_that_is_not_registered_are_listed_until_it_is() -> N
     assert (shard.tables.of("unlinked"), len(shard.tables.of("timeline"))) == ([], 3)
 
 
+def test_a_retracted_record_waits_for_nobody() -> None:
+    shard = Shard()
+    visits = {m: a_checkup("ann", f"2025-0{m}-02T09:00:00+08:00", recordid=str(m)) for m in (8, 9)}
+    for number, (visit, revision) in enumerate(((visits[8], 2), (visits[9], 2)), 1):
+        shard.send(event_message(visit, number=number * 1_000))
+        assert [row["records"] for row in shard.tables.of("unlinked")] == [1]
+        shard.send(event_message(retraction(visit, revision), number=number * 1_000 + 500))
+        assert shard.tables.of("unlinked") == []
+    shard.restart()
+    shard.send(event_message(visits[8] | {"revision": 3}, number=5_000))
+    [row] = shard.tables.of("unlinked")
+    assert (row["records"], row["first_at"], row["last_at"]) == (1, *["2026-06-01T00:00:05.000Z"] * 2)
+
+
+def test_a_retraction_is_seen_however_its_json_was_written() -> None:
+    shard = Shard()
+    visit = a_checkup("ann", "2025-08-02T09:00:00+08:00", recordid="8")
+    key, value = event_message(retraction(visit, 2))
+    shard.send((key, value.replace(b"record.retracted", b"record.\\u0072etracted")))
+    assert shard.tables.of("unlinked") == []
+
+
 def test_a_subject_that_moves_between_two_waiting_children_in_one_batch_is_listed_once() -> None:
     shard = Shard()
     old, new, checkup = "f" * 32, "0" * 32, a_checkup("", "2025-09-02T09:00:00+08:00", subject=ALIAS, recordid="V")
@@ -225,6 +254,63 @@ def test_a_record_handed_over_keeps_the_note_that_its_revision_had_two_contents(
     assert [row["flags"] for row in other.tables.of("timeline") if row["record_id"] == "V"] == [
         ["equal-revision-conflict"]
     ]
+
+
+def sent_on(shard: Shard) -> list[tuple[bytes, bytes]]:
+    return [(output.key or b"", output.value or b"") for output in shard.tables.sent_on]
+
+
+def test_a_marker_follows_what_is_handed_over_also_when_that_is_nothing() -> None:
+    shard, visit = with_ann(), a_checkup("", "2025-09-02T09:00:00+08:00", subject=ALIAS)
+    shard.send(event_message(visit, child=ANN, number=1))
+    shard.send(route(ALIAS, 2, BO, told=ANN, before=ANN))
+    handed_over = (BO.encode(), event_message(visit, child=ANN, number=1)[1])
+    assert sent_on(shard) == [handed_over, marker(ALIAS, 2, BO)]
+    shard.send(route(ALIAS, 4, BO, told=ANN, before=ANN))
+    assert sent_on(shard)[2:] == [marker(ALIAS, 4, BO)]
+
+
+def test_no_alert_is_raised_while_a_subjects_records_are_on_their_way() -> None:
+    shard, visit = with_ann(), a_checkup("", "2025-09-02T09:00:00+08:00", subject=ALIAS)
+    shard.send(route(ALIAS, 2, ANN, told=ANN, before=BO))
+    shard.send(watermark("2025-10-05"))
+    assert (shard.tables.history, shard.tables.rows["milestones"][ANN, "m3"]["status"]) == ([], "overdue")
+    shard.restart()
+    shard.send(watermark("2025-10-06"), event_message(visit, child=ANN))
+    shard.send(marker(ALIAS, 2, ANN))
+    assert shard.tables.history == []
+    shard.send(watermark("2025-12-01"))
+    assert [key for key in shard.state if key.startswith(b"m/")] == []
+
+
+def test_an_alert_that_waited_is_raised_when_the_marker_has_come() -> None:
+    shard = with_ann()
+    shard.send(route(ALIAS, 2, ANN, told=ANN, before=BO), watermark("2025-10-05"))
+    shard.restart()
+    shard.send(marker(ALIAS, 2, ANN))
+    assert [(told["milestone"], told["state"]) for told in shard.tables.history] == [("m3", "open")]
+
+
+def test_a_child_that_awaits_a_subject_sends_it_on_before_its_own_marker() -> None:
+    shard, visit, cy = with_ann(), a_checkup("", "2025-09-02T09:00:00+08:00", subject=ALIAS), "c" * 32
+    shard.send(route(ALIAS, 1, ANN, told=ANN, before=cy))
+    shard.send(route(ALIAS, 2, BO, told=ANN, before=ANN))
+    shard.restart()
+    late = event_message(visit, child=ANN)
+    shard.send(late)
+    assert sent_on(shard) == [(BO.encode(), late[1])]
+    shard.send(marker(ALIAS, 1, ANN))
+    assert sent_on(shard)[1:] == [marker(ALIAS, 2, BO)]
+    assert [key for key in shard.state if key.startswith(b"m/")] == []
+
+
+def test_a_subject_that_comes_back_is_awaited_from_where_it_was() -> None:
+    shard = with_ann()
+    shard.send(route(ALIAS, 1, BO, told=ANN, before=ANN), route(ALIAS, 2, ANN, told=ANN, before=BO))
+    shard.send(watermark("2025-10-05"))
+    assert (sent_on(shard), shard.tables.history) == ([marker(ALIAS, 1, BO)], [])
+    shard.send(marker(ALIAS, 2, ANN))
+    assert [told["state"] for told in shard.tables.history] == ["open"]
 
 
 def test_a_child_of_whom_nothing_is_left_is_forgotten() -> None:
