@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,7 +19,9 @@ PLAIN_WIDTH = 120
 
 Children = Annotated[int, typer.Option(min=10, help="children of the county; the default fills the reference county")]
 Days = Annotated[int, typer.Option(min=10, max=1_000, help="simulated days")]
-Until = Annotated[str, typer.Option(metavar="DATE", help="the last simulated day")]
+Until = Annotated[
+    str, typer.Option(metavar="DATE", help="the last simulated day: 1980-01-01 or later, no later than today")
+]
 Seed = Annotated[int, typer.Option(help="another seed is another county")]
 
 
@@ -58,19 +60,29 @@ def simulate(
     """A county's events and what must come of them, written to a folder; no stack is needed."""
     from streams.simulate import simulate as write
 
-    summary = write(_plan(children, days, until, seed, faults), out)
+    plan = _plan(children, days, until, seed, faults)
+    try:
+        summary = write(plan, out)
+    except OSError as error:
+        raise Failure(f"--out {out} cannot be written: {error.strerror}") from error
     print(
         f"{summary['events']:,} events and {summary['faults']:,} faulty records in {out}, the truth in {out / 'truth'}"
     )
 
 
 def _plan(children: int, days: int, until: str, seed: int, faults: Faults) -> Plan:
-    from streams.simulate import Plan
+    from streams.simulate import CHINA, EARLIEST, Plan
 
     try:
         last = date.fromisoformat(until)
     except ValueError:
         raise Failure(f"--until {until!r} is no date YYYY-MM-DD") from None
+    today = datetime.now(CHINA).date()
+    if last < EARLIEST:
+        raise Failure(f"--until {until} is before {EARLIEST}: what its children's dates need, no table can hold")
+    if last > today:
+        refused = "its events would be refused as time-in-future"
+        raise Failure(f"--until {until} is after this machine's today, {today} (the earliest is {EARLIEST}): {refused}")
     return Plan(children=children, days=days, until=last, seed=seed, faults=faults.value)
 
 

@@ -10,6 +10,9 @@ Faults = Literal["none", "light", "heavy"]
 REFERENCE_CHILDREN = 5_400
 REFERENCE_CENTERS, REFERENCE_PLACES, REFERENCE_RESIDENTS = 30, 2_565, 455_600
 
+EARLIEST = date(1980, 1, 1)
+"""The earliest last day: its oldest children are born seven years before it, and a Date begins with 1970."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
