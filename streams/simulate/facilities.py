@@ -26,7 +26,10 @@ REGION = "130423"
 
 @dataclass(frozen=True, slots=True)
 class Clinic:
-    """`on_paper`: types its records in about a week late. `known_from`: registered as a source on that day."""
+    """`on_paper`: types its records in about a week late. `known_from`: registered as a source on that day.
+
+    `silent`: sends nothing for some weeks, then all of it at once; it does not report either.
+    """
 
     name: str
     on_paper: bool
@@ -40,9 +43,12 @@ class Clinic:
 
 @dataclass(frozen=True, slots=True)
 class Center:
+    """`closes_on`: the first day on which it is closed."""
+
     name: str
     places: int
     known_from: date
+    closes_on: date | None = None
 
     @property
     def source(self) -> str:
@@ -66,6 +72,8 @@ def make_facilities(plan: Plan, books: Books, random: Random) -> Facilities:
     centers = tuple(_center(plan, number) for number in range(plan.centers))
     first = plan.first_day
     for clinic in clinics:
+        if clinic.silent:
+            books.silences[clinic.source] = _silence(plan)
         _bureau(books, random, "source.registered", f"source:{clinic.source}", _source("clinic"), clinic.known_from)
         kind = CLINIC_KINDS[min(clinics.index(clinic), len(CLINIC_KINDS) - 1)]
         data = {"name": f"{clinic.name} {kind}", "kind": kind, "lat": 36.4, "lon": 114.6}
@@ -74,12 +82,18 @@ def make_facilities(plan: Plan, books: Books, random: Random) -> Facilities:
         _file_center(plan, books, random, clinics[number % len(clinics)], center, number)
     population = {"residents": plan.residents, "births": plan.children // 7, "as_of": f"{first.year - 1}-12-31"}
     _bureau(books, random, "population.reported", f"region:{REGION}", population, first)
-    for year in sorted({first.year, plan.until.year}):
+    for year in range(first.year, plan.until.year + 1):
         off = [day.isoformat() for day in DAYS_OFF if day.year == year]
         extra = [day.isoformat() for day in EXTRA_WORKDAYS if day.year == year]
         data = {"year": year, "days_off": off, "extra_workdays": extra}
         _bureau(books, random, "calendar.published", f"calendar:{year}", data, first)
     return Facilities(clinics, centers)
+
+
+def _silence(plan: Plan) -> tuple[date, date]:
+    """Nothing for 24 days from a quarter of the time on; for half of a time that is shorter than that."""
+    begins = plan.first_day + timedelta(days=plan.days // 4)
+    return begins, begins + timedelta(days=min(24, plan.days // 2))
 
 
 def _clinic(plan: Plan, number: int) -> Clinic:
@@ -90,7 +104,9 @@ def _clinic(plan: Plan, number: int) -> Clinic:
 def _center(plan: Plan, number: int) -> Center:
     share, rest = divmod(plan.inclusive_places, plan.centers)
     late = plan.first_day + timedelta(days=min(5, plan.days // 3)) if number == 1 and plan.faults != "none" else None
-    return Center(f"{NAMES[-1 - number % len(NAMES)]}-{number}", share + (number < rest), late or plan.first_day)
+    closes = plan.first_day + timedelta(days=plan.days * 2 // 3) if number == plan.centers - 1 else None
+    name = f"{NAMES[-1 - number % len(NAMES)]}-{number}"
+    return Center(name, share + (number < rest), late or plan.first_day, closes)
 
 
 def _source(side: str) -> dict[str, Any]:
@@ -122,16 +138,35 @@ def _file_center(plan: Plan, books: Books, random: Random, clinic: Clinic, cente
         "services": ["checkup", "guidance", "referral"],
         "from_date": date(first.year, 1, 1).isoformat(),
     }
-    books.record(
-        "contract.signed", BUREAU, f"contract:C-{center.name}", at(first, 6, random), contract, first, calm=True
-    )
+    if number % 3 == 1:
+        contract["until"] = date(plan.until.year, 12, 31).isoformat()
+    subject = f"contract:C-{center.name}"
+    books.record("contract.signed", BUREAU, subject, at(first, 6, random), contract, first, calm=True)
     for member in range(3):
         _staff(plan, books, random, center, member)
+    _what_ends(plan, books, random, clinic, center, number)
     for visit in range(max(1, plan.days // 60)):
         day = first + timedelta(days=(visit * 60 + number) % plan.days)
         data = {"center_id": center.name, "clinic_id": clinic.name, "topics": ["feeding", "oral health"]}
         data |= {"date": day.isoformat(), "findings": "in order"}
         _bureau(books, random, "guidance.delivered", f"center:{center.name}", data, day)
+
+
+def _what_ends(plan: Plan, books: Books, random: Random, clinic: Clinic, center: Center, number: int) -> None:
+    """A centre closes, and with it its contract; another's contract ends and, for every second, is signed anew."""
+    parties = {"center_id": center.name, "clinic_id": clinic.name}
+    subject = f"contract:C-{center.name}"
+    if center.closes_on:
+        day = {"date": center.closes_on.isoformat()}
+        _bureau(books, random, "center.closed", f"center:{center.name}", day, center.closes_on)
+        _bureau(books, random, "contract.ended", subject, parties | day, center.closes_on)
+    elif number % 5 == 0:
+        ends = plan.first_day + timedelta(days=plan.days // 2)
+        _bureau(books, random, "contract.ended", subject, parties | {"date": ends.isoformat()}, ends)
+        anew = ends + timedelta(days=3)
+        if number % 10 == 0 and anew <= plan.until:
+            signed = parties | {"services": ["checkup", "tcm"], "from_date": anew.isoformat()}
+            _bureau(books, random, "contract.signed", subject, signed, anew)
 
 
 def _staff(plan: Plan, books: Books, random: Random, center: Center, member: int) -> None:
@@ -143,3 +178,11 @@ def _staff(plan: Plan, books: Books, random: Random, center: Center, member: int
     day = first + timedelta(days=random.randrange(plan.days))
     course = {"center_id": center.name, "course": "first aid", "hours": 8, "date": day.isoformat()}
     _bureau(books, random, "training.completed", subject, course, day)
+    leaves = center.closes_on or (
+        first + timedelta(days=random.randrange(plan.days)) if random.random() < 0.1 else None
+    )
+    if leaves:
+        _bureau(books, random, "staff.left", subject, {"center_id": center.name, "date": leaves.isoformat()}, leaves)
+        if member == 0 and random.random() < 0.5:
+            back = leaves + timedelta(days=1)
+            books.record("staff.certified", BUREAU, subject, at(back, 6, random), certificate, back, calm=True)

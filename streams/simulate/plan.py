@@ -48,3 +48,8 @@ class Plan:
     def mishap_rate(self) -> float:
         """Share of records to which something happens on their way."""
         return {"none": 0.0, "light": 0.02, "heavy": 0.12}[self.faults]
+
+    @property
+    def misrouted_share(self) -> float:
+        """Share of records that lie in another partition than their key says."""
+        return {"none": 0.0, "light": 0.01, "heavy": 0.05}[self.faults]

@@ -45,15 +45,17 @@ class ChildTruth:
         self.registration = self.registrations[-1]
         self.registered_on = _day(self.registrations[0])
         self.born = date.fromisoformat(self.registration.data["birth_date"])
-        self.departed_on = self._departed_on()
+        departure = self._departure()
+        self.departed_on = date.fromisoformat(departure.data["date"]) if departure else None
+        self.departure_reason = str(departure.data["reason"]) if departure else ""
 
-    def _departed_on(self) -> date | None:
+    def _departure(self) -> Entry | None:
         departures = [e for e in self.standing if e.kind == "child.departed"]
         if not departures:
             return None
         last = max(departures, key=lambda e: (_moment(e), e.source, e.record))
         day = date.fromisoformat(last.data["date"])
-        return None if any(_day(registration) > day for registration in self.registrations) else day
+        return None if any(_day(registration) > day for registration in self.registrations) else last
 
     def checkup_days(self) -> list[date]:
         return [_day(e) for e in self.standing if e.kind == "checkup.recorded"]
@@ -105,6 +107,12 @@ def milestones_of(child: ChildTruth, today: date) -> Iterable[dict[str, Any]]:
             "status": _status(child, milestone, done.get(milestone), today),
             "done_on": done.get(milestone),
         }
+
+
+def next_milestone(child: ChildTruth, today: date) -> dict[str, Any] | None:
+    """The first milestone that can still be done in its time."""
+    rows = milestones_of(child, today)
+    return next((row for row in rows if row["status"] in ("upcoming", "open", "overdue")), None)
 
 
 def _done_by(born: date, day: date, named: str | None) -> str | None:

@@ -1,4 +1,4 @@
-"""`huiyu demo` as a user starts it: it ends in order and leaves nothing, whatever the shell says and whoever stops it."""
+"""`huiyu demo` as a user starts it: its own stack whatever the shell says, and nothing left whoever stops it."""
 
 from __future__ import annotations
 
