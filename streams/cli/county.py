@@ -57,7 +57,19 @@ def simulate(
     seed: Seed = 1,
     faults: Annotated[Faults, typer.Option(help="what happens to records on their way")] = Faults.light,
 ) -> None:
-    """A county's events and what must come of them, written to a folder; no stack is needed."""
+    """A county's events and what must come of them, written to a folder; no stack is needed.
+
+    events.jsonl: one event a line, in the order of publication, as `huiyu publish` takes them.
+
+    faults.jsonl: records that must be refused: after (how many lines of events.jsonl come before it), topic, key,
+    value or value_base64, partition.
+
+    schedule.json: for each day tick_at (the tick that ends it), lines (of events.jsonl published by then) and
+    partitions (line → partition that its key does not give).
+
+    truth/: the county's own books, TABLE.jsonl with a row a line for each view that has a row per thing,
+    county_overview.json, rejections.json (topic → code → how many). docs/simulator.md tells each column.
+    """
     from streams.simulate import simulate as write
 
     plan = _plan(children, days, until, seed, faults)

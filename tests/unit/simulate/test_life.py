@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from datetime import date
 from itertools import pairwise
@@ -15,6 +16,7 @@ import pytest
 from schemas.kinds import KINDS
 from streams.simulate import Plan, simulate
 from tests.support.commands import huiyu
+from tests.support.pages import ROOT
 
 Event = dict[str, Any]
 PLAN = Plan(children=400, days=60, until=date(2026, 4, 20), seed=5, faults="light")
@@ -124,3 +126,12 @@ def test_the_countys_calendar_knows_the_holidays_of(year: int, tmp_path: Path) -
 @pytest.mark.parametrize("seed", range(8))
 def test_the_smallest_county_is_written_too(seed: int, tmp_path: Path) -> None:
     assert simulate(Plan(children=10, days=10, seed=seed, faults="heavy"), tmp_path)["events"] > 0
+
+
+def test_the_page_tells_every_file_and_every_column(county: Path) -> None:
+    page = (ROOT / "docs" / "simulator.md").read_text()
+    for path in (county / "truth").iterdir():
+        assert f"`{path.stem}`" in page or f"`{path.name}`" in page, path.name
+        if path.suffix == ".jsonl":
+            (told,) = [line for line in page.splitlines() if line.startswith(f"| `{path.stem}` |")]
+            assert {name for row in lines(path) for name in row} <= set(re.findall(r"[a-z_0-9]+", told)), path.name
