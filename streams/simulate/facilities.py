@@ -22,6 +22,7 @@ NAMES = (
 CLINIC_KINDS = ("county-hospital", "mch-hospital", "township", "township", "village", "health-post")
 CENTER_KINDS = ("community", "kindergarten", "employer", "independent", "family", "hospital")
 REGION = "130423"
+CLOSING_PLACES = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def token(*parts: object) -> str:
 def make_facilities(plan: Plan, books: Books, random: Random) -> Facilities:
     """Register everything that exists before the first child is."""
     clinics = tuple(_clinic(plan, number) for number in range(plan.clinics))
-    centers = tuple(_center(plan, number) for number in range(plan.centers))
+    centers = (*(_center(plan, number) for number in range(plan.centers)), _closing_center(plan))
     first = plan.first_day
     for clinic in clinics:
         if clinic.silent:
@@ -104,9 +105,17 @@ def _clinic(plan: Plan, number: int) -> Clinic:
 def _center(plan: Plan, number: int) -> Center:
     share, rest = divmod(plan.inclusive_places, plan.centers)
     late = plan.first_day + timedelta(days=min(5, plan.days // 3)) if number == 1 and plan.faults != "none" else None
-    closes = plan.first_day + timedelta(days=plan.days * 2 // 3) if number == plan.centers - 1 else None
-    name = f"{NAMES[-1 - number % len(NAMES)]}-{number}"
-    return Center(name, share + (number < rest), late or plan.first_day, closes)
+    return Center(_center_name(number), share + (number < rest), late or plan.first_day)
+
+
+def _closing_center(plan: Plan) -> Center:
+    """One centre more than the county has at its end."""
+    closes = plan.first_day + timedelta(days=plan.days * 2 // 3)
+    return Center(_center_name(plan.centers), CLOSING_PLACES, plan.first_day, closes)
+
+
+def _center_name(number: int) -> str:
+    return f"{NAMES[-1 - number % len(NAMES)]}-{number}"
 
 
 def _source(side: str) -> dict[str, Any]:
@@ -114,7 +123,7 @@ def _source(side: str) -> dict[str, Any]:
 
 
 def _bureau(books: Books, random: Random, kind: str, subject: str, data: dict[str, Any], day: date) -> None:
-    calm = kind in ("source.registered", "center.filed", "population.reported")
+    calm = kind in ("source.registered", "center.filed", "center.closed", "contract.signed", "population.reported")
     books.record(kind, BUREAU, subject, at(day, 6, random), data, day, calm=calm)
 
 
@@ -153,20 +162,24 @@ def _file_center(plan: Plan, books: Books, random: Random, clinic: Clinic, cente
 
 
 def _what_ends(plan: Plan, books: Books, random: Random, clinic: Clinic, center: Center, number: int) -> None:
-    """A centre closes, and with it its contract; another's contract ends and, for every second, is signed anew."""
+    """A centre closes, and with it its contract. Two others' contracts end: one begins anew, one has a successor.
+
+    In a heavy county the successor never comes.
+    """
     parties = {"center_id": center.name, "clinic_id": clinic.name}
     subject = f"contract:C-{center.name}"
     if center.closes_on:
         day = {"date": center.closes_on.isoformat()}
         _bureau(books, random, "center.closed", f"center:{center.name}", day, center.closes_on)
         _bureau(books, random, "contract.ended", subject, parties | day, center.closes_on)
-    elif number % 5 == 0:
+    elif number < 2:
         ends = plan.first_day + timedelta(days=plan.days // 2)
         _bureau(books, random, "contract.ended", subject, parties | {"date": ends.isoformat()}, ends)
-        anew = ends + timedelta(days=3)
-        if number % 10 == 0 and anew <= plan.until:
+        if number == 0 or plan.faults != "heavy":
+            anew = ends + timedelta(days=2)
             signed = parties | {"services": ["checkup", "tcm"], "from_date": anew.isoformat()}
-            _bureau(books, random, "contract.signed", subject, signed, anew)
+            following = subject if number == 0 else f"contract:C2-{center.name}"
+            _bureau(books, random, "contract.signed", following, signed, anew)
 
 
 def _staff(plan: Plan, books: Books, random: Random, center: Center, member: int) -> None:

@@ -135,3 +135,12 @@ def test_the_page_tells_every_file_and_every_column(county: Path) -> None:
         if path.suffix == ".jsonl":
             (told,) = [line for line in page.splitlines() if line.startswith(f"| `{path.stem}` |")]
             assert {name for row in lines(path) for name in row} <= set(re.findall(r"[a-z_0-9]+", told)), path.name
+
+
+def test_the_default_is_the_reference_county_at_its_end(tmp_path: Path) -> None:
+    """30 filed centres, 2,565 inclusive places, 5.63 of them for a thousand residents, every centre contracted."""
+    simulate(Plan(days=20), tmp_path)
+    county = orjson.loads((tmp_path / "truth" / "county_overview.json").read_bytes())
+    assert (county["centers"], county["inclusive_places"], county["residents"]) == (30, 2_565, 455_600)
+    assert round(county["places_per_1000"], 2) == 5.63
+    assert (county["contracted_centers_pct"], county["certified_staff_pct"]) == (100, 100)
