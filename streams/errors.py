@@ -9,6 +9,12 @@ class Failure(Exception):
     exit_code = 1
 
 
+class NotInstalled(Failure):
+    """The command needs a library that the base install leaves out."""
+
+    exit_code = 2
+
+
 class NotRunning(Failure):
     """The embedded stack of this DATA is not running and no other broker or store is set."""
 

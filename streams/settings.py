@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+PREFIX = "HUIYU_"
+NOT_SETTINGS = ("HUIYU_PAGE", "HUIYU_READY_FILE", "HUIYU_STACK")
+"""Variables that huiyu sets for its own processes and for the shells of its users."""
+
 
 class Settings(BaseSettings):
     """Unset `kafka` and `clickhouse` mean the embedded broker and store of `data`."""
 
-    model_config = SettingsConfigDict(env_prefix="HUIYU_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True)
 
     kafka: str | None = Field(
         default=None, description="Kafka bootstrap servers, host:port[,host:port…]; unset: the embedded broker"
@@ -39,6 +46,34 @@ class Settings(BaseSettings):
             raise ValueError(f"{value!r} is no IANA time zone such as Asia/Shanghai") from error
         return value
 
+    @field_validator("clickhouse")
+    @classmethod
+    def _an_address(cls, value: str | None) -> str | None:
+        """An empty one is as good as none. What it holds is never told: it may be a password."""
+        if value and not _is_address(value):
+            raise ValueError("no address such as http://user:password@host:8123")
+        return value
+
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+
+def unknown_variables(names: Iterable[str]) -> list[str]:
+    """One line for each HUIYU_ variable that is none of ours, with the setting that was probably meant."""
+    known = [*(PREFIX + name.upper() for name in Settings.model_fields), *NOT_SETTINGS]
+    strange = sorted(name for name in names if name.upper().startswith(PREFIX) and name.upper() not in known)
+    return [_unknown(name, known[: -len(NOT_SETTINGS)]) for name in strange]
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    nearest = difflib.get_close_matches(name.upper(), known, 1)
+    return f"unknown setting {name}: " + (f"is it {nearest[0]}?" if nearest else f"there are {', '.join(known)}")
+
+
+def _is_address(value: str) -> bool:
+    try:
+        url = urlsplit(value)
+        return url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
+    except ValueError:  # a port that is no number, half a bracket
+        return False

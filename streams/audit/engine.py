@@ -40,7 +40,7 @@ def an_engine(zone: str, memory: str = MEMORY) -> Iterator[duckdb.DuckDBPyConnec
 class NoRoom(Failure):
     """The audit's working folder is full, or its memory does not suffice."""
 
-    exit_code = 10
+    exit_code = 14
 
 
 @contextmanager

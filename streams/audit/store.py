@@ -25,6 +25,27 @@ def _select(view: str, columns: str, dates: str = "", times: str = "") -> str:
     return f"SELECT {', '.join(given)} FROM {view}"
 
 
+VERSIONED: Mapping[str, str] = {
+    "timeline": "child_id, kind, source, record_id",
+    "children": "child_id",
+    "milestones": "child_id, milestone",
+    "alerts": "alert_id",
+    "center_days": "center_id, date",
+}
+"""The store's tables that keep every version in NAME_log, and their keys."""
+
+
+def _versions(rows: str) -> str:
+    """Key and hash of the rows of each versioned table; `rows`: where they are, for a table and its key."""
+    hashed = "hex(sipHash128(toString(tuple(*)))) AS content"
+    return " UNION ALL ".join(
+        f"SELECT '{table}' AS table_name, toString(tuple({key})) AS row_key, {hashed} "
+        f"FROM {rows.format(table=table, key=key)}"
+        for table, key in VERSIONED.items()
+    )
+
+
+_NEWEST = "(SELECT * FROM huiyu_store.{table}_log ORDER BY {key}, version DESC LIMIT 1 BY {key}) WHERE is_deleted = 0"
 _DAYS = "arrayMap(day -> toDate32(day), {0}) AS {0}"
 
 QUERIES: Mapping[str, str] = {
@@ -34,7 +55,9 @@ QUERIES: Mapping[str, str] = {
         "FROM huiyu_store.events FINAL"
     ),
     "rejections": _select(
-        "huiyu.rejections", "topic partition offset source type subject code sha256 size", times="received_at"
+        "huiyu.rejections",
+        "topic partition offset source type subject code path detail sha256 size",
+        times="received_at",
     ),
     "timeline": _select(
         "huiyu.timeline",
@@ -64,6 +87,8 @@ QUERIES: Mapping[str, str] = {
         "SELECT alert_id, toUnixTimestamp64Milli(at) AS changed_at, state, resolution, transition "
         "FROM huiyu.alert_history"
     ),
+    "newest_versions": _versions(_NEWEST),
+    "current_versions": _versions("huiyu_store.{table} FINAL"),
     "center_days": _select(
         "huiyu.center_days",
         "center_id enrolled present absent absent_sick absent_unknown checked fever symptomatic sent_home places",

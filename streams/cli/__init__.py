@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterable, Mapping
+from typing import Any, NoReturn
 
 import typer
 from pydantic import ValidationError
 
 from streams.cli import county, publishing, reading, stack, stages
-from streams.errors import Failure
+from streams.errors import Failure, NotInstalled
+from streams.settings import PREFIX, unknown_variables
 
 
 def build() -> typer.Typer:
@@ -21,13 +25,33 @@ def build() -> typer.Typer:
 
 def main() -> None:
     """Run `huiyu`; a failure that the user can mend is one line and a distinct exit code, never a traceback."""
+    # A stack's own processes take what its starter was checked for: they must not end for a variable beside it.
+    if "HUIYU_STACK" not in os.environ and (unknown := unknown_variables(os.environ)):
+        _end(unknown, 2)
     try:
         build()()
     except Failure as failure:
-        print(f"huiyu: {failure}", file=sys.stderr)
-        sys.exit(failure.exit_code)
+        _end([str(failure)], failure.exit_code)
+    except ModuleNotFoundError as error:
+        _end([str(_not_installed(error))], NotInstalled.exit_code)
     except ValidationError as error:
-        for problem in error.errors():
-            name = "HUIYU_" + "_".join(str(part) for part in problem["loc"]).upper()
-            print(f"huiyu: setting {name}: {problem['msg']}", file=sys.stderr)
-        sys.exit(2)
+        _end([_malformed(problem) for problem in error.errors()], 2)
+
+
+def _not_installed(error: ModuleNotFoundError) -> NotInstalled:
+    """What to install for a library that is missing; a module of ours that is missing stays our mistake."""
+    library = (error.name or "").partition(".")[0]
+    if library in ("", "streams", "schemas"):
+        raise error
+    return NotInstalled(f"this command uses {library} and needs pip install 'huiyu[pipeline,embedded]'")
+
+
+def _malformed(problem: Mapping[str, Any]) -> str:
+    name = PREFIX + "_".join(str(part) for part in problem["loc"]).upper()
+    return f"setting {name}: {problem['msg']}"
+
+
+def _end(lines: Iterable[str], exit_code: int) -> NoReturn:
+    for line in lines:
+        print(f"huiyu: {line}", file=sys.stderr)
+    sys.exit(exit_code)

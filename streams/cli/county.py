@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,7 +19,9 @@ PLAIN_WIDTH = 120
 
 Children = Annotated[int, typer.Option(min=10, help="children of the county; the default fills the reference county")]
 Days = Annotated[int, typer.Option(min=10, max=1_000, help="simulated days")]
-Until = Annotated[str, typer.Option(metavar="DATE", help="the last simulated day")]
+Until = Annotated[
+    str, typer.Option(metavar="DATE", help="the last simulated day: 1980-01-01 or later, no later than today")
+]
 Seed = Annotated[int, typer.Option(help="another seed is another county")]
 
 
@@ -55,22 +57,44 @@ def simulate(
     seed: Seed = 1,
     faults: Annotated[Faults, typer.Option(help="what happens to records on their way")] = Faults.light,
 ) -> None:
-    """A county's events and what must come of them, written to a folder; no stack is needed."""
+    """A county's events and what must come of them, written to a folder; no stack is needed.
+
+    events.jsonl: one event a line, in the order of publication, as `huiyu publish` takes them.
+
+    faults.jsonl: records that must be refused: after (how many lines of events.jsonl come before it), topic, key,
+    value or value_base64, partition.
+
+    schedule.json: for each day tick_at (the tick that ends it), lines (of events.jsonl published by then) and
+    partitions (line → partition that its key does not give).
+
+    truth/: the county's own books, TABLE.jsonl with a row a line for each view that has a row per thing,
+    county_overview.json, rejections.json (topic → code → how many). docs/simulator.md tells each column.
+    """
     from streams.simulate import simulate as write
 
-    summary = write(_plan(children, days, until, seed, faults), out)
+    plan = _plan(children, days, until, seed, faults)
+    try:
+        summary = write(plan, out)
+    except OSError as error:
+        raise Failure(f"--out {out} cannot be written: {error.strerror}") from error
     print(
         f"{summary['events']:,} events and {summary['faults']:,} faulty records in {out}, the truth in {out / 'truth'}"
     )
 
 
 def _plan(children: int, days: int, until: str, seed: int, faults: Faults) -> Plan:
-    from streams.simulate import Plan
+    from streams.simulate import CHINA, EARLIEST, Plan
 
     try:
         last = date.fromisoformat(until)
     except ValueError:
         raise Failure(f"--until {until!r} is no date YYYY-MM-DD") from None
+    today = datetime.now(CHINA).date()
+    if last < EARLIEST:
+        raise Failure(f"--until {until} is before {EARLIEST}: what its children's dates need, no table can hold")
+    if last > today:
+        refused = "its events would be refused as time-in-future"
+        raise Failure(f"--until {until} is after this machine's today, {today} (the earliest is {EARLIEST}): {refused}")
     return Plan(children=children, days=days, until=last, seed=seed, faults=faults.value)
 
 

@@ -98,9 +98,10 @@ def token(
     from streams.publish.county_key import county_key
     from streams.settings import Settings
 
+    key = county_key(Settings())
     value = sys.stdin.readline().strip() if value == "-" else value
     try:
-        found = subject(scheme.value, value, county_key(Settings()), source)
+        found = subject(scheme.value, value, key, source)
     except ValueError as error:
         raise Failure(str(error)) from None
     if scheme is Scheme.cn_id and not is_resident_number(normalised(value)):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from enum import StrEnum
 
 import typer
 
 from streams.errors import Failure
+
+EARLIEST, LATEST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+"""What a tick may say: seven years before the first and after the last are days that every table can hold."""
 
 
 class StageName(StrEnum):
@@ -43,6 +47,8 @@ def tick(at: str = typer.Option(..., help="RFC 3339; without an offset in HUIYU_
         moment = parse_moment(at, settings.zone)
     except ValueError:
         raise Failure(f"--at {at!r} is no RFC 3339 time such as 2026-03-02T23:59:00+08:00") from None
+    if not EARLIEST <= moment < LATEST:
+        raise Failure(f"--at {at!r} is not between 1980-01-01 and 2099-12-31")
     print(advance(settings, moment))
 
 

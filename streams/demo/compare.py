@@ -26,6 +26,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "staff": ("staff_id",),
     "trainings": ("staff_id", "source", "record_id"),
     "guidance_visits": ("center_id", "source", "record_id"),
+    "calendars": ("year",),
+    "populations": ("region",),
     "sources": ("source",),
 }
 ACTIVE_ALERTS = "WHERE state != 'resolved'"
@@ -130,8 +132,11 @@ def _overview(store: Queries, expected: Mapping[str, Any]) -> Iterable[Differenc
     return _cells("county_overview", ("county",), expected, found)
 
 
-def _rejections(store: Queries, expected: Mapping[str, int]) -> Iterable[Difference]:
-    found = dict(store.ask("SELECT code, count() FROM huiyu.rejections GROUP BY code").rows)
-    for code in expected.keys() | found.keys():
-        if expected.get(code, 0) != found.get(code, 0):
-            yield Difference("rejections", (code,), "count", expected.get(code, 0), found.get(code, 0))
+def _rejections(store: Queries, expected: Mapping[str, Mapping[str, int]]) -> Iterable[Difference]:
+    """Of each topic as many by each code as were published."""
+    counts = store.ask("SELECT topic, code, count() FROM huiyu.rejections GROUP BY topic, code").rows
+    found = {(str(topic), str(code)): count for topic, code, count in counts}
+    truth = {(topic, code): count for topic, codes in expected.items() for code, count in codes.items()}
+    for key in truth.keys() | found.keys():
+        if truth.get(key, 0) != found.get(key, 0):
+            yield Difference("rejections", key, "count", truth.get(key, 0), found.get(key, 0))

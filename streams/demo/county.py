@@ -24,11 +24,12 @@ FLUSH_S = 120
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One record to publish."""
+    """One record to publish; `partition`: where it is to lie, modulo as many as there are, whatever its key says."""
 
     topic: str
     key: bytes | None
     value: bytes
+    partition: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Day:
 def days(folder: Path, ticks: Ticks = "daily") -> Iterator[Day]:
     """The county's publication day by day, or all of it before its last tick."""
     schedule = orjson.loads((folder / "schedule.json").read_bytes())
+    misrouted = {int(line): number for day in schedule for line, number in day["partitions"].items()}
     if ticks == "end":
         schedule = schedule[-1:]
     faults = list(_faults(folder / "faults.jsonl"))
@@ -50,23 +52,24 @@ def days(folder: Path, ticks: Ticks = "daily") -> Iterator[Day]:
         for day in schedule:
             messages = []
             while done < day["lines"]:
-                messages.append(_message(next(lines).rstrip(b"\n")))
                 done += 1
+                messages.append(_message(next(lines).rstrip(b"\n"), misrouted.get(done)))
                 while fault < len(faults) and faults[fault][0] <= done:
                     messages.append(faults[fault][1])
                     fault += 1
             yield Day(messages, datetime.fromisoformat(day["tick_at"]))
 
 
-def _message(line: bytes) -> Message:
+def _message(line: bytes, partition: int | None) -> Message:
     event = orjson.loads(line)
-    return Message(topic_for(event), event["subject"].encode(), line)
+    return Message(topic_for(event), event["subject"].encode(), line, partition)
 
 
 def _faults(path: Path) -> Iterator[tuple[int, Message]]:
     for line in path.read_bytes().splitlines():
         fault = orjson.loads(line)
-        yield fault["after"], Message(fault["topic"], _bytes(fault, "key"), _bytes(fault, "value") or b"")
+        value = _bytes(fault, "value") or b""
+        yield fault["after"], Message(fault["topic"], _bytes(fault, "key"), value, fault.get("partition"))
 
 
 def _bytes(fault: dict[str, Any], name: str) -> bytes | None:
@@ -112,6 +115,10 @@ class County:
         self._ticker.tick(at)
 
     def _send(self, message: Message) -> Any:
+        return self._producer.send(message.topic, message.value, message.key, partition=self._partition(message))
+
+    def _partition(self, message: Message) -> int | None:
+        if message.partition is not None:
+            return message.partition % self._partitions
         # The home partition is remembered per subject: murmur2 in Python costs more than the rest of a send.
-        partition = home_partition(message.key.decode("utf-8", "replace"), self._partitions) if message.key else None
-        return self._producer.send(message.topic, message.value, message.key, partition=partition)
+        return home_partition(message.key.decode("utf-8", "replace"), self._partitions) if message.key else None

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -13,10 +16,11 @@ from streams.clock.wait import wait
 from streams.demo.compare import compare
 from streams.demo.county import County, days
 from streams.demo.show import show_alerts, show_differences, show_next, show_overview, show_timeline
+from streams.demo.signals import orderly_end, unheard_after
 from streams.demo.survey import import_survey
 from streams.embedded.stack import Stack
 from streams.errors import Failure
-from streams.settings import Settings
+from streams.settings import PREFIX, Settings
 from streams.simulate import Plan, simulate
 from streams.store.client import connect
 from streams.store.read import Queries
@@ -28,24 +32,38 @@ class NotTheTruth(Failure):
     """What can be queried differs from the county's own books."""
 
 
+@contextmanager
+def own_settings(data: Path) -> Iterator[Settings]:
+    """The demo's settings, whatever the environment says; it is free of ours while the demo lasts.
+
+    Each process of the stack inherits it: a HUIYU_KAFKA there would send a county's events into somebody's broker.
+    """
+    kept = {name: os.environ.pop(name) for name in list(os.environ) if name.upper().startswith(PREFIX)}
+    try:
+        yield Settings(data=data, clock="manual")
+    finally:
+        os.environ.update(kept)
+
+
 def run(plan: Plan, console: Console) -> None:
-    """Simulate, publish, wait, compare, show; nothing is left running. Raises NotTheTruth."""
+    """Simulate, publish, wait, compare, show; nothing is left running, also not after a signal. Raises NotTheTruth."""
     started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="huiyu-demo-") as folder:
+    with orderly_end(), tempfile.TemporaryDirectory(prefix="huiyu-demo-") as folder:
         county, data = Path(folder) / "county", Path(folder) / "data"
-        _say(console, started, f"simulating {plan.days} days of a county until {plan.until} …")
-        summary = simulate(plan, county)
-        _say(
-            console,
-            started,
-            f"{summary['events']:,} events, {summary['faults']:,} faulty records; starting the stack …",
-        )
-        with Stack(data=data, clock="manual") as stack:
-            settings = Settings(kafka=stack.kafka, clickhouse=stack.clickhouse, data=data, clock="manual")
-            _say(console, started, "Apache Kafka, the ClickHouse engine and the stages are ready; publishing …")
-            _publish(settings, county, console, started)
-            _show(settings, county, console, started)
+        with own_settings(data) as settings:
+            _simulate(plan, county, console, started)
+            with Stack(data=data, clock="manual", settings=settings) as stack, unheard_after():
+                _say(console, started, "Apache Kafka, the ClickHouse engine and the stages are ready; publishing …")
+                _publish(stack.settings, county, console, started)
+                _show(stack.settings, county, console, started)
         _say(console, started, "stack stopped, nothing left running")
+
+
+def _simulate(plan: Plan, county: Path, console: Console, started: float) -> None:
+    _say(console, started, f"simulating {plan.days} days of a county until {plan.until} …")
+    summary = simulate(plan, county)
+    counted = f"{summary['events']:,} events, {summary['faults']:,} faulty records"
+    _say(console, started, f"{counted}; starting the stack …")
 
 
 def _publish(settings: Settings, county: Path, console: Console, started: float) -> None:

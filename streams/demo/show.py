@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
+import sys
+from pathlib import Path
+
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -10,13 +15,14 @@ from streams.demo.compare import Comparison
 from streams.store.read import Answer, Queries
 
 NEXT = """Try next:
-  huiyu up                                   the same stack, and it stays
-  eval "$(huiyu env)"                        its endpoints, for any Kafka or ClickHouse client
-  huiyu publish examples/first-event.jsonl   an event, queryable about a second later
-  huiyu wait && huiyu overview
-  huiyu query "SELECT clinic_id, sum(due) AS due, sum(missed) AS missed FROM huiyu.clinic_months GROUP BY clinic_id"
-  huiyu query "SELECT date, sum(present), sum(absent_sick) FROM huiyu.center_days GROUP BY date ORDER BY date"
-  huiyu audit                                the log against the store, record by record"""
+  {huiyu} up                                   a stack of your own: empty, and it stays
+  eval "$({huiyu} env)"                        its endpoints, for any Kafka or ClickHouse client
+  {huiyu} publish examples/first-event.jsonl   an event, queryable about a second later
+  {huiyu} wait && {huiyu} overview
+  {huiyu} query "SELECT source, count() AS records FROM huiyu.timeline GROUP BY source"
+  {huiyu} query "SELECT milestone, status, due_on FROM huiyu.checkup_milestones ORDER BY due_on"
+  {huiyu} audit                                the log against the store, record by record
+  {huiyu} down"""
 
 
 def show_overview(console: Console, store: Queries) -> None:
@@ -52,7 +58,18 @@ def show_differences(console: Console, comparison: Comparison) -> None:
 
 
 def show_next(console: Console) -> None:
-    console.print(f"\n{NEXT}\n", markup=False, highlight=False, soft_wrap=True)
+    console.print(f"\n{NEXT.format(huiyu=_as_started())}\n", markup=False, highlight=False, soft_wrap=True)
+
+
+def _as_started() -> str:
+    """How the user calls huiyu: by its name when a shell finds this very one, else by its path."""
+    program = Path(sys.argv[0])
+    found = shutil.which("huiyu")
+    if program.name != "huiyu" or (found and Path(found).resolve() == program.resolve()):
+        return "huiyu"
+    here = Path.cwd()
+    absolute = program if program.is_absolute() else here / program
+    return shlex.quote(str(absolute.relative_to(here) if absolute.is_relative_to(here) else absolute))
 
 
 def _print(console: Console, title: str, answer: Answer) -> None:

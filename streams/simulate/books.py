@@ -19,7 +19,10 @@ JSON = dict[str, Any]
 
 @dataclass(slots=True)
 class Entry:
-    """A record as it finally stands, or not; `day` is when it was first published."""
+    """A record as it finally stands, or not; `day` is when it was first published.
+
+    `recorded`: when it was typed in, where the source says so. `conflict`: two contents at the revision that holds.
+    """
 
     subject: str
     kind: str
@@ -30,7 +33,8 @@ class Entry:
     day: date
     revision: int = 1
     stands: bool = True
-    event_id: str = ""
+    recorded: str | None = None
+    conflict: bool = False
 
 
 @dataclass(slots=True)
@@ -51,19 +55,33 @@ class Books:
     entries: list[Entry] = field(default_factory=list)
     published: list[Publication] = field(default_factory=list)
     mishaps: dict[str, int] = field(default_factory=dict)
+    silences: dict[str, tuple[date, date]] = field(default_factory=dict)
+    """Source → (first day on which nothing is heard of it, the day on which all of that comes)."""
     _count: int = 0
 
     def record(
-        self, kind: str, source: str, subject: str, time: str, data: JSON, day: date, *, calm: bool = False
+        self,
+        kind: str,
+        source: str,
+        subject: str,
+        time: str,
+        data: JSON,
+        day: date,
+        *,
+        calm: bool = False,
+        record: str = "",
     ) -> Entry | None:
         """A record published on `day`; None when that is after the last day: nobody has heard of it.
 
-        `calm` keeps mishaps away from records on which others build.
+        `calm` keeps mishaps away from records on which others build. `record`: its id, else the next one.
         """
         if day > self.plan.until:
             return None
         self._count += 1
-        entry = Entry(subject, kind, source, f"R{self._count:07d}", time, data, max(day, self.plan.first_day))
+        known = self.heard_on(source, max(day, self.plan.first_day))
+        entry = Entry(subject, kind, source, record or f"R{self._count:07d}", time, data, known)
+        if known > date.fromisoformat(time[:10]) and self.random.random() < 0.7:
+            entry.recorded = at(known, 18, self.random)
         self.entries.append(entry)
         if calm or self.random.random() >= self.plan.mishap_rate:
             self.publish(entry, entry.data)
@@ -84,7 +102,13 @@ class Books:
         self.send(event, day or entry.day)
 
     def send(self, event: JSON, day: date) -> None:
-        self.published.append(Publication(min(day, self.plan.until), self.random.random(), event))
+        heard = self.heard_on(event["source"], min(day, self.plan.until))
+        self.published.append(Publication(heard, self.random.random(), event))
+
+    def heard_on(self, source: str, day: date) -> date:
+        """The day on which something that a source has ready on `day` leaves it."""
+        silent_from, heard_again = self.silences.get(source, (date.max, date.max))
+        return heard_again if silent_from <= day < heard_again else day
 
     def _event(self, entry: Entry, event_type: str, data: JSON, revision: int) -> JSON:
         event: JSON = {
@@ -97,9 +121,8 @@ class Books:
             "revision": revision,
             "data": data,
         }
-        late = entry.day > date.fromisoformat(entry.time[:10])
-        if late and self.random.random() < 0.7:
-            event["recordedtime"] = at(entry.day, 18, self.random)
+        if entry.recorded:
+            event["recordedtime"] = entry.recorded
         named = f"{event_type}|{entry.record}|{revision}|{len(self.published)}"
         event["id"] = hashlib.sha256(f"{self.plan.seed}|{named}".encode()).hexdigest()[:32]
         return event
@@ -148,6 +171,7 @@ class Books:
         other = wrong(entry, self.random)
         self.publish(entry, entry.data)
         self.publish(entry, other, day=self._later(entry))
+        entry.conflict = digest(entry, other) != digest(entry, entry.data)
         entry.data = max((entry.data, other), key=lambda data: digest(entry, data))
 
 
@@ -175,6 +199,14 @@ def wrong(entry: Entry, random: Random) -> JSON:
     elif "from_date" in data:
         day = date.fromisoformat(data["from_date"])
         data["from_date"] = date.fromordinal(day.toordinal() + random.randrange(1, 9)).isoformat()
+    elif "condition" in data:
+        data["condition"] = "influenza" if data["condition"] != "influenza" else "other"
+    elif "outcome" in data:
+        data["outcome"] = "declined" if data["outcome"] != "declined" else "attended"
+    elif "positive" in data:
+        data["positive"] = [] if data["positive"] else [1]
+    elif "severity" in data:
+        data["severity"] = "treated" if data["severity"] != "treated" else "minor"
     elif "reason" in data:
         data["reason"] = "moved" if data["reason"] != "moved" else "other"
     return data

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 from typing import Any
 
 from streams.simulate.books import Books, Entry
-from streams.simulate.calendar import at, is_workday, span
-from streams.simulate.facilities import Center, Facilities, token
+from streams.simulate.calendar import at, is_workday, span, waves
+from streams.simulate.facilities import BUREAU, Center, Facilities, token
 from streams.simulate.lives import ChildLife
 from streams.simulate.plan import Plan
 
+SERVICES, SHARES = ("full-day", "half-day", "hourly", "temporary"), (8, 2, 1, 1)
+SIGNS_AT = (12, 18, 24, 30, 36)
+"""Months of age at which centres look for warning signs."""
 BANDS = ((12, "nursing"), (24, "toddler"), (36, "senior"))
 
 
@@ -47,14 +51,27 @@ def _places(plan: Plan, books: Books, places: Facilities, child: ChildLife, rand
     age_at_end = (plan.until - child.born).days / 30.4
     if not 6 < age_at_end < 36 + plan.days / 30.4 or random.random() > 0.72:
         return []
-    first = max(plan.first_day - timedelta(days=random.randrange(-20, 60)), child.born + timedelta(days=183))
+    first = max(_begins(plan, random), child.born + timedelta(days=183))
     last = min(child.born + timedelta(days=1_110), (child.left or date.max) - timedelta(days=1))
     if first >= min(last, plan.until):
         return []
-    place = _take(plan, books, random.choice(places.centers), child, first, last, random)
+    place = _take(plan, books, random.choice(_open(places.centers, first)), child, first, last, random)
     if random.random() < 0.05:
         return [place, *_move(plan, books, places, place, last, random)]
     return [place]
+
+
+def _begins(plan: Plan, random: Random) -> date:
+    """Half of those who can begin with a term; the others come at any time, also before the first day."""
+    terms = waves(plan.first_day - timedelta(days=20), plan.until)
+    if terms and random.random() < 0.5:
+        return random.choice(terms)
+    return plan.first_day - timedelta(days=random.randrange(-20, 60))
+
+
+def _open(centers: Iterable[Center], day: date) -> list[Center]:
+    """Centres that are open on a day and on the next."""
+    return [center for center in centers if center.closes_on is None or center.closes_on > day + timedelta(days=1)]
 
 
 def _take(plan: Plan, books: Books, center: Center, child: ChildLife, first: date, last: date, random: Random) -> Place:
@@ -69,8 +86,10 @@ def _take(plan: Plan, books: Books, center: Center, child: ChildLife, first: dat
     months = (first - child.born).days / 30.4
     band = next((name for limit, name in BANDS if months < limit), "mixed")
     group = f"{band}-{random.randrange(1, 3)}"
-    data: dict[str, Any] = {"center_id": center.name, "class_id": group, "band": band, "service": "full-day"}
+    (service,) = random.choices(SERVICES, SHARES)
+    data: dict[str, Any] = {"center_id": center.name, "class_id": group, "band": band, "service": service}
     data["from_date"] = first.isoformat()
+    last = min(last, (center.closes_on or date.max) - timedelta(days=1))
     ends = last if last < plan.until else None
     if ends and random.random() < 0.6:
         data["until"] = ends.isoformat()
@@ -88,7 +107,7 @@ def _move(plan: Plan, books: Books, places: Facilities, place: Place, last: date
     day = max(place.first, plan.first_day) + timedelta(days=random.randrange(5, 60))
     if day >= min(place.last or last, plan.until):
         return []
-    others = [center for center in places.centers if center is not place.center]
+    others = [center for center in _open(places.centers, day) if center is not place.center]
     _give_up(books, place, day, random)
     place.last = day - timedelta(days=1)
     return [_take(plan, books, random.choice(others), place.child, day, last, random)]
@@ -122,9 +141,32 @@ def _day(books: Books, place: Place, day: date, outbreak: date, random: Random) 
     if day.day == 15 and child.number % 4 == 0:
         data = {"center_id": center.name, "weight_kg": round(random.uniform(8, 16), 1)}
         books.record("measurement.recorded", center.source, place.subject, at(day, 14, random), data, day)
-    if random.random() < 0.0005:
-        data = {"center_id": center.name, "kind": "fall", "severity": "minor"}
+    _observe(books, place, day, random)
+    if random.random() < 0.001:
+        _told_by_the_bureau(books, place, day, random)
+    if random.random() < 0.002:
+        data = {"center_id": center.name, "kind": random.choice(("fall", "bite")), "severity": "minor"}
         books.record("incident.recorded", center.source, place.subject, at(day, 15, random), data, day)
+
+
+def _observe(books: Books, place: Place, day: date, random: Random) -> None:
+    """The carers look for the warning signs of an age, some day or other."""
+    months = int((day - place.child.born).days / 30.4)
+    if months < SIGNS_AT[0] or random.random() >= 0.004:
+        return
+    age = max(known for known in SIGNS_AT if known <= months)
+    data = {"center_id": place.center.name, "age_months": age, "positive": random.choice(([], [], [2], [1, 3]))}
+    books.record("development.observed", place.center.source, place.subject, at(day, 16, random), data, day)
+
+
+def _told_by_the_bureau(books: Books, place: Place, day: date, random: Random) -> None:
+    """The bureau sends a check for a centre, and takes every second one back: it then says of which centre it was."""
+    center = place.center.name
+    data = {"center_id": center, "class_id": place.group, "kind": "observation", "action": "isolated"}
+    entry = books.record("health-check.recorded", BUREAU, place.subject, at(day, 13, random), data, day, calm=True)
+    if entry is not None and random.random() < 0.5:
+        entry.stands, entry.revision = False, 2
+        books.retract(entry, 2, day + timedelta(days=random.randrange(4)), center)
 
 
 def _second_attendance(books: Books, place: Place, first: dict[str, Any], day: date, random: Random) -> None:

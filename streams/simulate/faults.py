@@ -15,6 +15,10 @@ from streams.simulate.facilities import token
 from streams.simulate.plan import Plan
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+ANY_PARTITION = 256
+"""Partitions are numbered below this; a publisher takes the number modulo as many as there are."""
+Rejected = tuple[str, str]
+"""(topic, code)."""
 Maker = Callable[[JSON, Random], JSON]
 
 
@@ -25,21 +29,24 @@ def identity_number(random: Random) -> str:
     return digits + "10X98765432"[sum(int(d) * w for d, w in zip(digits, WEIGHTS, strict=True)) % 11]
 
 
-def make_faults(plan: Plan, events: list[JSON], random: Random) -> tuple[list[JSON], Counter[str]]:
-    """(raw records with the line of events.jsonl after which each comes, rejections by code)."""
+def make_faults(plan: Plan, events: list[JSON], random: Random) -> tuple[list[JSON], Counter[Rejected]]:
+    """(raw records with the line of events.jsonl after which each comes, rejections by topic and code)."""
     share = {"none": 0, "light": 400, "heavy": 60}[plan.faults]
     if not share:
         return [], Counter()
     checkups = [event for event in events if event["type"] == "checkup.recorded.v1"]
     makers = list(MAKERS.items())
-    faults, codes = [], Counter[str]()
+    faults, codes = [], Counter[Rejected]()
     for number in range(max(2 * len(makers), len(events) // share)):
         code, make = makers[number % len(makers)]
         event = orjson.loads(orjson.dumps(random.choice(checkups)))
         event |= {"id": token(plan.seed, "fault", number), "recordid": f"F{number:06d}", "revision": 1}
         fault = {"topic": "clinic-events", "key": event["subject"], **make(event, random)}
-        faults.append({"after": random.randrange(1, len(events) + 1), **fault})
-        codes[code.partition("/")[0]] += 1
+        fault["after"] = random.randrange(1, len(events) + 1)
+        if random.random() < 0.1:
+            fault["partition"] = random.randrange(ANY_PARTITION)
+        faults.append(fault)
+        codes[fault["topic"], code.partition("/")[0]] += 1
     return sorted(faults, key=lambda fault: int(fault["after"])), codes
 
 

@@ -41,6 +41,8 @@ def make_children(plan: Plan, books: Books, places: Facilities, random: Random) 
         _register(plan, books, places, child, random)
         _checkups(plan, books, child, random)
         _vaccinations(plan, books, child, random)
+        _illness(plan, books, child, random)
+        _referral(plan, books, places, child, random)
         if child.left:
             _departure(plan, books, child, random)
     return children
@@ -68,8 +70,6 @@ def _child(plan: Plan, places: Facilities, random: Random, number: int) -> Child
 
 def _day_of_entry(child: ChildLife, day: date, random: Random) -> date:
     """When the clinic types a record in: at once, or about a week later where it works on paper."""
-    if child.clinic.silent and random.random() < 0.5:
-        return day + timedelta(days=25)
     return day + timedelta(days=random.randrange(5, 10)) if child.clinic.on_paper else day
 
 
@@ -149,6 +149,36 @@ def _vaccinations(plan: Plan, books: Books, child: ChildLife, random: Random) ->
         if random.random() < 0.04:
             kind, data = "vaccination.deferred", data | {"reason": "illness"}
         books.record(kind, child.clinic.source, child.subject, time, data, _day_of_entry(child, day, random))
+
+
+def _illness(plan: Plan, books: Books, child: ChildLife, random: Random) -> None:
+    """A communicable disease of one child in twenty: found by its clinic some days after it began."""
+    day = plan.first_day + timedelta(days=random.randrange(plan.days))
+    if random.random() >= 0.05 or not child.arrived <= day < (child.left or date.max):
+        return
+    data: dict[str, Any] = {"clinic_id": child.clinic.name, "condition": random.choice(("hfmd", "chickenpox", "other"))}
+    data["onset_date"] = (day - timedelta(days=random.randrange(4))).isoformat()
+    if data["condition"] != "other":
+        data["exclude_until"] = (day + timedelta(days=14)).isoformat()
+    time, known = at(day, 11, random), _day_of_entry(child, day, random)
+    books.record("diagnosis.recorded", child.clinic.source, child.subject, time, data, known)
+
+
+def _referral(plan: Plan, books: Books, places: Facilities, child: ChildLife, random: Random) -> None:
+    """One child in twenty is sent on to another clinic; of most it is heard what became of that."""
+    day = plan.first_day + timedelta(days=random.randrange(plan.days))
+    if random.random() >= 0.05 or not child.arrived <= day < (child.left or date.max):
+        return
+    name, source = f"F-{child.number}", child.clinic.source
+    data = {"referral_id": name, "to_clinic": random.choice(places.clinics).name, "reason": "weight below the band"}
+    data["due_date"] = (day + timedelta(days=30)).isoformat()
+    known = _day_of_entry(child, day, random)
+    books.record("referral.made", source, child.subject, at(day, 12, random), data, known)
+    closed = day + timedelta(days=random.randrange(2, 40))
+    if random.random() < 0.7 and closed < (child.left or date.max):
+        outcome = {"referral_id": name, "outcome": random.choice(("attended", "declined", "not-needed"))}
+        known = _day_of_entry(child, closed, random)
+        books.record("referral.closed", source, child.subject, at(closed, 12, random), outcome, known)
 
 
 def _departure(plan: Plan, books: Books, child: ChildLife, random: Random) -> None:

@@ -10,6 +10,9 @@ Faults = Literal["none", "light", "heavy"]
 REFERENCE_CHILDREN = 5_400
 REFERENCE_CENTERS, REFERENCE_PLACES, REFERENCE_RESIDENTS = 30, 2_565, 455_600
 
+EARLIEST = date(1980, 1, 1)
+"""The earliest last day: its oldest children are born seven years before it, and a Date begins with 1970."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -45,3 +48,8 @@ class Plan:
     def mishap_rate(self) -> float:
         """Share of records to which something happens on their way."""
         return {"none": 0.0, "light": 0.02, "heavy": 0.12}[self.faults]
+
+    @property
+    def misrouted_share(self) -> float:
+        """Share of records that lie in another partition than their key says."""
+        return {"none": 0.0, "light": 0.01, "heavy": 0.05}[self.faults]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, time
 from pathlib import Path
@@ -15,7 +16,7 @@ from streams.simulate.calendar import CHINA, at, span
 from streams.simulate.centre_life import make_centre_life
 from streams.simulate.county_truth import overview, registry
 from streams.simulate.facilities import Facilities, make_facilities
-from streams.simulate.faults import make_faults
+from streams.simulate.faults import ANY_PARTITION, Rejected, make_faults
 from streams.simulate.lives import make_children
 from streams.simulate.plan import Plan
 from streams.simulate.strangers import make_strangers
@@ -38,8 +39,9 @@ def simulate(plan: Plan, out: Path) -> JSON:
     out.mkdir(parents=True, exist_ok=True)
     _lines(out / "events.jsonl", events)
     _lines(out / "faults.jsonl", faults)
-    _schedule(plan, out, [publication.day for publication in published])
-    tables = _truth(plan, books, out, dict(codes))
+    misrouted = _misrouted(plan, len(events), Random(f"{plan.seed}/partitions"))
+    _schedule(plan, out, [publication.day for publication in published], misrouted)
+    tables = _truth(plan, books, out, codes)
     rows = {name: len(found) for name, found in tables.items()}
     summary = {"events": len(events), "faults": len(faults), "mishaps": books.mishaps, "rows": rows, "seed": plan.seed}
     (out / "summary.json").write_bytes(orjson.dumps(summary, option=orjson.OPT_INDENT_2))
@@ -50,41 +52,49 @@ def _say_that_all_is_sent(plan: Plan, books: Books, places: Facilities, random: 
     for day in span(plan.first_day, plan.until)[::7]:
         known = [clinic.source for clinic in places.clinics if clinic.known_from <= day]
         known += [center.source for center in places.centers if center.known_from <= day]
-        for source in known:
+        for source in [source for source in known if books.heard_on(source, day) == day]:
             time, data = at(day, 19, random), {"through": at(day, 18, random)}
             books.record("reporting.completed", source, f"source:{source}", time, data, day, calm=True)
 
 
-def _schedule(plan: Plan, out: Path, days: list[Any]) -> None:
+def _misrouted(plan: Plan, lines: int, random: Random) -> dict[int, int]:
+    """Line of events.jsonl → the partition it is published to, whatever its key says: another client's partitioner."""
+    return {
+        line: random.randrange(ANY_PARTITION) for line in range(1, lines + 1) if random.random() < plan.misrouted_share
+    }
+
+
+def _schedule(plan: Plan, out: Path, days: list[Any], misrouted: dict[int, int]) -> None:
     ticks, lines = [], 0
     for day in span(plan.first_day, plan.until):
+        before = lines
         while lines < len(days) and days[lines] <= day:
             lines += 1
+        partitions = {str(line): misrouted[line] for line in range(before + 1, lines + 1) if line in misrouted}
         moment = datetime.combine(day, time(23, 59), CHINA).isoformat()
-        ticks.append({"date": day.isoformat(), "tick_at": moment, "lines": lines})
+        ticks.append({"date": day.isoformat(), "tick_at": moment, "lines": lines, "partitions": partitions})
     (out / "schedule.json").write_bytes(orjson.dumps(ticks))
 
 
-def _truth(plan: Plan, books: Books, out: Path, codes: JSON) -> dict[str, list[JSON]]:
+def _truth(plan: Plan, books: Books, out: Path, codes: Counter[Rejected]) -> dict[str, list[JSON]]:
     truth = Truth(books)
-    tables = {
-        "timeline": list(truth.timeline()),
-        "children": list(truth.rows_of_children()),
-        "checkup_milestones": list(truth.milestones()),
-        "alerts": list(truth.alerts()),
-        "center_days": list(truth.center_days()),
-        "clinic_months": list(truth.clinic_months()),
-        "unlinked_subjects": list(truth.unlinked()),
-        **registry(books),
-    }
+    tables = truth.tables() | registry(books)
     folder = out / "truth"
     folder.mkdir(exist_ok=True)
     for name, rows in tables.items():
         _lines(folder / f"{name}.jsonl", rows)
-    single = {"county_overview": overview(truth, tables, plan.residents), "rejections": codes}
+    single = {"county_overview": overview(truth, tables, plan.residents), "rejections": _by_topic(codes)}
     for name in SINGLE:
         (folder / f"{name}.json").write_bytes(orjson.dumps(single[name], option=orjson.OPT_INDENT_2))
     return tables
+
+
+def _by_topic(codes: Counter[Rejected]) -> JSON:
+    """Topic → code → how many."""
+    counts: JSON = {}
+    for (topic, code), count in codes.items():
+        counts.setdefault(topic, {})[code] = count
+    return counts
 
 
 def _lines(path: Path, rows: Iterable[JSON]) -> None:

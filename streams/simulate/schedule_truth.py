@@ -45,15 +45,16 @@ class ChildTruth:
         self.registration = self.registrations[-1]
         self.registered_on = _day(self.registrations[0])
         self.born = date.fromisoformat(self.registration.data["birth_date"])
-        self.departed_on = self._departed_on()
+        departure = self._departure()
+        self.departed_on = date.fromisoformat(departure.data["date"]) if departure else None
+        self.departure_reason = str(departure.data["reason"]) if departure else ""
 
-    def _departed_on(self) -> date | None:
-        """The day of the last departure told of after which the child was not registered again."""
+    def _departure(self) -> Entry | None:
+        """The last departure told of after which the child was not registered again."""
         came = [_day(registration).isoformat() for registration in self.registrations]
         departures = [e for e in self.standing if e.kind == "child.departed"]
         gone = [e for e in departures if not any(day > e.data["date"] for day in came)]
-        last = max(gone, key=lambda e: (_moment(e), e.source, e.record), default=None)
-        return date.fromisoformat(last.data["date"]) if last else None
+        return max(gone, key=lambda e: (_moment(e), e.source, e.record), default=None)
 
     def checkup_days(self) -> list[date]:
         return [_day(e) for e in self.standing if e.kind == "checkup.recorded"]
@@ -105,6 +106,12 @@ def milestones_of(child: ChildTruth, today: date) -> Iterable[dict[str, Any]]:
             "status": _status(child, milestone, done.get(milestone), today),
             "done_on": done.get(milestone),
         }
+
+
+def next_milestone(child: ChildTruth, today: date) -> dict[str, Any] | None:
+    """The first milestone that can still be done in its time."""
+    rows = milestones_of(child, today)
+    return next((row for row in rows if row["status"] in ("upcoming", "open", "overdue")), None)
 
 
 def _done_by(born: date, day: date, named: str | None) -> str | None:

@@ -15,7 +15,8 @@ UNLISTED = "clinic:unlisted"
 
 
 def make_strangers(plan: Plan, books: Books, places: Facilities, children: list[ChildLife], random: Random) -> None:
-    """A few unknown subjects for every hundred children; wrong links that are withdrawn."""
+    """A few unknown subjects for every hundred children; wrong links that are withdrawn; a number given twice."""
+    _one_identity_of_two(plan, books, children, random)
     for number in range(max(2, plan.children // 100)):
         subject = f"cn-id:{token(plan.seed, 'stranger', number)}"
         clinic, center = random.choice(places.clinics), random.choice(places.centers)
@@ -30,6 +31,20 @@ def make_strangers(plan: Plan, books: Books, places: Facilities, children: list[
         _unlisted(plan, books, random.choice(children), random)
         if plan.faults != "none":
             _withdrawn_link(plan, books, children, number, random)
+
+
+def _one_identity_of_two(plan: Plan, books: Books, children: list[ChildLife], random: Random) -> None:
+    """A clinic that numbers its visits by the day: two children have a record of the same number, and both stand."""
+    clinic = random.choice(children).clinic
+    own = [child for child in children if child.clinic is clinic and not child.alias and child.arrived < plan.first_day]
+    if len(own) < 2:
+        return
+    day = plan.first_day + timedelta(days=random.randrange(plan.days))
+    for child in random.sample(own, 2):
+        data = {"clinic_id": clinic.name, "vaccine": "other:flu", "dose_no": 1 + child.number % 2}
+        time = at(day, 14, random)
+        number = f"N-{day.isoformat()}"
+        books.record("vaccination.recorded", clinic.source, child.subject, time, data, day, calm=True, record=number)
 
 
 def _unlisted(plan: Plan, books: Books, child: ChildLife, random: Random) -> None:

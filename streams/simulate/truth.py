@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from streams.simulate.books import JSON, Books, Entry
 from streams.simulate.calendar import CHINA, span
-from streams.simulate.schedule_truth import ChildTruth, milestones_of, wanted_alert
+from streams.simulate.schedule_truth import ChildTruth, milestones_of, next_milestone, opens, wanted_alert
 from streams.simulate.strangers import UNLISTED
 
 CENTER_RECORDS = {
@@ -19,6 +19,10 @@ CENTER_RECORDS = {
     "development.observed",
     "incident.recorded",
 }
+
+
+CENTER_SIDE = {*CENTER_RECORDS, "child.enrolled", "child.withdrawn"}
+RULE = "checkup-overdue"
 
 
 def child_id(subject: str) -> str:
@@ -67,6 +71,18 @@ class Truth:
                 found[subject] = ChildTruth(child_id(subject), standing)
         return found
 
+    def tables(self) -> dict[str, list[JSON]]:
+        """Table → rows, of all that is about children and centres' days."""
+        return {
+            "timeline": list(self.timeline()),
+            "children": list(self.rows_of_children()),
+            "checkup_milestones": list(self.milestones()),
+            "alerts": list(self.alerts()),
+            "center_days": list(self.center_days()),
+            "clinic_months": list(self.clinic_months()),
+            "unlinked_subjects": list(self.unlinked()),
+        }
+
     def timeline(self) -> Iterable[JSON]:
         for child in self.children.values():
             for entry in child.standing:
@@ -84,12 +100,15 @@ class Truth:
                     "class_id": entry.data.get("class_id", ""),
                     "clinic_id": entry.data.get("clinic_id", ""),
                     "data": entry.data,
+                    "recorded_at": entry.recorded or entry.time,
+                    "flags": _flags(entry, child),
                 }
 
     def rows_of_children(self) -> Iterable[JSON]:
         for child in self.children.values():
             place = self._place(child)
             registration = child.registration
+            following = None if child.departed_on else next_milestone(child, self.today)
             yield {
                 "child_id": child.child_id,
                 "subject": registration.subject,
@@ -101,6 +120,15 @@ class Truth:
                 "status": "departed" if child.departed_on else "active",
                 "center_id": place.data["center_id"] if place else "",
                 "class_id": place.data["class_id"] if place else "",
+                "band": place.data["band"] if place else "",
+                "service": place.data["service"] if place else "",
+                "next_milestone": following["milestone"] if following else "",
+                "next_due_on": _text(following["due_on"]) if following else None,
+                "registered_on": _text(child.registered_on),
+                "departed_on": _text(child.departed_on),
+                "departure_reason": child.departure_reason,
+                "gestational_weeks": registration.data.get("gestational_weeks"),
+                "birth_weight_g": registration.data.get("birth_weight_g"),
                 "enrolled_from": place.data["from_date"] if place else None,
                 "last_checkup_on": _text(max(child.checkup_days(), default=None)),
                 "open_alerts": int(wanted_alert(child, self.today) is not None),
@@ -126,8 +154,10 @@ class Truth:
             if alert is not None:
                 place = self._place(child)
                 yield {
+                    "alert_id": hashlib.sha256(f"{RULE}|{child.child_id}|{alert[0]}".encode()).hexdigest()[:32],
                     "child_id": child.child_id,
-                    "rule": "checkup-overdue",
+                    "rule": RULE,
+                    "severity": "serious" if alert[1] == "escalated" else "warning",
                     "milestone": alert[0],
                     "state": alert[1],
                     "due_on": _text(alert[2]),
@@ -159,10 +189,15 @@ class Truth:
     def center_days(self) -> Iterable[JSON]:
         by_center: dict[str, list[Entry]] = defaultdict(list)
         for entry in self.entries:
-            if entry.stands and "center_id" in entry.data and entry.source.startswith("center:"):
+            if entry.stands and entry.kind in CENTER_SIDE:
                 by_center[entry.data["center_id"]].append(entry)
+        filings: dict[str, list[Entry]] = defaultdict(list)
+        for entry in self.entries:
+            if entry.stands and entry.kind == "center.filed":
+                filings[entry.subject.partition(":")[2]].append(entry)
         for center, entries in by_center.items():
-            yield from self._days_of(center, entries)
+            places = newest(filings[center]).data["places"] if filings[center] else None
+            yield from ({**row, "places": places} for row in self._days_of(center, entries))
 
     def _days_of(self, center: str, entries: list[Entry]) -> Iterable[JSON]:
         of_day: dict[date, list[Entry]] = defaultdict(list)
@@ -193,6 +228,12 @@ def is_enrolled(day: date, place: Entry, records: Iterable[Entry]) -> bool:
         if e.kind == "child.withdrawn" and e.data["center_id"] == center
     ]
     return not any(first < gone <= day for gone in left)
+
+
+def _flags(entry: Entry, child: ChildTruth) -> list[str]:
+    named = entry.data.get("milestone") if entry.kind == "checkup.recorded" else None
+    early = named is not None and happened(entry).date() < opens(child.born, named)
+    return ["equal-revision-conflict"] * entry.conflict + ["milestone-too-early"] * early
 
 
 def _figures(records: list[Entry]) -> JSON:

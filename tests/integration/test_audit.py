@@ -20,6 +20,7 @@ from streams.clock.wait import wait
 from streams.embedded.stack import Stack
 from streams.settings import Settings
 from streams.store.client import connect
+from streams.store.tables import TABLES
 from tests.support.builders import a_checkup, a_registration, a_source, an_event, child_of, subject_of
 from tests.support.pipeline import publish
 
@@ -88,13 +89,16 @@ def _abort(servers: str) -> None:
 
 
 @contextmanager
-def planted(settings: Settings, table: str, select: str) -> Iterator[None]:
-    """Put rows into a table of the store, and take them out again."""
+def planted(settings: Settings, table: str, select: str, *, logged: bool = True) -> Iterator[None]:
+    """Put rows into a table of the store and, where it has one, into its log, and take them out again."""
     client = connect(settings, "huiyu_store")
+    tables = TABLES[table].targets if logged else (table,)
     try:
-        client.command(f"INSERT INTO {table} {select}")
+        for each in tables:
+            client.command(f"INSERT INTO {each} {select}")
         yield
-        client.command(f"DELETE FROM {table} WHERE known_at > '2098-01-01 00:00:00'")
+        for each in tables:
+            client.command(f"DELETE FROM {each} WHERE known_at > '2098-01-01 00:00:00'")
     finally:
         client.close()
 
@@ -146,6 +150,15 @@ def test_a_lost_event_and_a_lost_rejection_are_missed_in_the_log(settings: Setti
     with planted(settings, "rejections", lost):
         found = {(difference.check, difference.problem) for difference in audit(settings).differences}
         assert found == {("completeness", "fate"), ("rejections", "missing")}
+
+
+@pytest.mark.parametrize("table", ["timeline", "children", "milestones", "alerts", "center_days"])
+def test_what_queries_see_and_its_log_must_not_part(settings: Settings, table: str) -> None:
+    newer = row(table, "true", "0 AS is_deleted")
+    with planted(settings, table, newer, logged=False):
+        differing = [difference for difference in audit(settings).differences if difference.check == "versions"]
+        assert {dict(difference.key)["table_name"] for difference in differing} == {table}
+        assert {difference.problem for difference in differing} == {"content"}
 
 
 @pytest.mark.parametrize(

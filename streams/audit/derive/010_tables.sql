@@ -24,7 +24,7 @@ CREATE TABLE store.events
 CREATE TABLE store.rejections
 (
     topic VARCHAR, "partition" INTEGER, "offset" BIGINT, source VARCHAR, type VARCHAR, subject VARCHAR, code VARCHAR,
-    received_at BIGINT, sha256 VARCHAR, size BIGINT
+    path VARCHAR, detail VARCHAR, received_at BIGINT, sha256 VARCHAR, size BIGINT
 );
 
 CREATE TABLE store.timeline
@@ -57,6 +57,11 @@ CREATE TABLE store.alerts
 
 CREATE TABLE store.alert_history
 (alert_id VARCHAR, changed_at BIGINT, state VARCHAR, resolution VARCHAR, transition BIGINT);
+
+-- Of each row of a versioned table its key, and a hash of all that it says.
+CREATE TABLE store.newest_versions (table_name VARCHAR, row_key VARCHAR, content VARCHAR);
+
+CREATE TABLE store.current_versions (table_name VARCHAR, row_key VARCHAR, content VARCHAR);
 
 CREATE TABLE store.center_days
 (

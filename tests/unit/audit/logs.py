@@ -89,7 +89,16 @@ def an_agreeing_store(*published: Published, now: str | None = NOW) -> Iterator[
     with a_log(*published, now=now) as desk:
         _pass_on(desk.connection)
         for name in engine.names("checks"):
-            if name not in ("completeness", "rejections", "late_rejections", "active_alerts", "alert_history"):
+            if name not in (
+                "completeness",
+                "rejections",
+                "late_rejections",
+                "active_alerts",
+                "alert_history",
+                "alerts",
+                "alert_transitions",
+                "versions",
+            ):
                 _adopt(desk.connection, name)
         _raise_alerts(desk.connection)
         yield desk
@@ -114,8 +123,12 @@ def _pass_on(connection: duckdb.DuckDBPyConnection) -> None:
         INSERT INTO store.events SELECT {place}, 'child-events', s.child_id, '', {passed}
             JOIN subjects AS s USING (subject) WHERE p.is_known AND p.subject IN (
                 SELECT subject FROM publications WHERE is_known AND kind IN ('child.registered', 'identity.linked'));
-        INSERT INTO store.rejections SELECT {place}, '', '', '', r.code, l.appended_at, sha256(l.value),
-            octet_length(l.value) FROM refused AS r JOIN log AS l USING (seq);
+        INSERT INTO store.rejections SELECT {place}, coalesce(a.source, ''), coalesce(a.type, ''),
+            coalesce(a.subject, ''), r.code, '/' || r.code,
+            to_json([{{code: c, path: '/' || c}} FOR c IN
+                list_prepend(r.code, list_filter(r.codes, lambda c: c <> r.code))]),
+            l.appended_at, sha256(l.value), octet_length(l.value)
+            FROM refused AS r JOIN log AS l USING (seq) LEFT JOIN attributes AS a USING (seq);
     """)
 
 
@@ -124,6 +137,8 @@ def _raise_alerts(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("INSERT INTO store.alerts BY NAME SELECT *, 0 AS changed_at FROM expected")
     connection.execute("DROP VIEW expected; DROP VIEW found")
     connection.execute("INSERT INTO store.alert_history SELECT alert_id, 0, state, resolution, 1 FROM store.alerts")
+    for side in ("newest", "current"):
+        connection.execute(f"INSERT INTO store.{side}_versions SELECT 'alerts', alert_id, state FROM store.alerts")
 
 
 # Events of centres, shorter to write than with an_event.

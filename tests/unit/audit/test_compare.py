@@ -46,6 +46,24 @@ CHANGES = [
     ("UPDATE store.county_overview SET children = 2", "county_overview", "children"),
     ("DELETE FROM store.rejections WHERE code = 'not-json'", "rejections", "missing"),
     ("UPDATE store.rejections SET code = 'bad-value' WHERE code = 'not-json'", "rejections", "code"),
+    ("UPDATE store.rejections SET source = 'clinic:other' WHERE source <> ''", "rejections", "source"),
+    ("UPDATE store.rejections SET subject = 'x' WHERE source <> ''", "rejections", "subject"),
+    ("UPDATE store.rejections SET type = '' WHERE source <> ''", "rejections", "type"),
+    ("UPDATE store.rejections SET path = '/data' WHERE source <> ''", "rejections", "path"),
+    ("UPDATE store.rejections SET detail = '[]' WHERE source <> ''", "rejections", "codes"),
+    ("UPDATE store.alerts SET child_id = 'nobody', "
+     "alert_id = substr(sha256('checkup-overdue|nobody|' || milestone), 1, 32)", "alerts", "child"),
+    ("UPDATE store.alerts SET milestone = 'm7', "
+     "alert_id = substr(sha256('checkup-overdue|' || child_id || '|m7'), 1, 32)", "alerts", "milestone"),
+    ("UPDATE store.alerts SET state = 'resolved', resolution = 'forgotten'", "alerts", "resolution"),
+    ("UPDATE store.alerts SET state = 'resolved', resolution = 'done', alert_id = 'x'", "alerts", "unexpected"),
+    ("UPDATE store.alert_history SET state = 'resolved', resolution = 'done'", "alert_transitions", "verdict"),
+    ("INSERT INTO store.alert_history SELECT alert_id, 1, state, resolution, 2 FROM store.alert_history",
+     "alert_transitions", "verdict"),
+    ("INSERT INTO store.alert_history SELECT alert_id, -1, 'resolved', 'done', 2 FROM store.alert_history",
+     "alert_transitions", "verdict"),
+    ("UPDATE store.current_versions SET content = 'older'", "versions", "content"),
+    ("DELETE FROM store.newest_versions", "versions", "unexpected"),
     ("UPDATE store.events SET content = 'other' WHERE topic = 'center-events' AND via = 'child-events'",
      "completeness", "content"),
     ("DELETE FROM store.events WHERE topic = 'center-events' AND via = 'facility-events'", "completeness", "fate"),
@@ -127,7 +145,7 @@ def test_what_a_moving_subject_leaves_behind_is_only_what_did_not_win() -> None:
 
 def test_a_refusal_for_what_came_before_needs_a_reason() -> None:
     with an_agreeing_store(*COUNTY) as desk:
-        place = "'clinic-events', 0, 1, '', '', '', 'parking-overflow', 1772000000000, '', 0"
+        place = "'clinic-events', 0, 1, '', '', '', 'parking-overflow', '', '[]', 1772000000000, '', 0"
         desk.connection.execute(f"INSERT INTO store.rejections VALUES ({place})")
         desk.connection.execute("CREATE OR REPLACE TABLE late AS SELECT seq, 'parking-overflow' AS code FROM log WHERE topic = 'clinic-events' AND \"offset\" = 1")  # fmt: skip  # noqa: E501
         assert [difference.problem for difference in desk.check("late_rejections").differences] == ["unexpected"]

@@ -37,6 +37,8 @@ TABLES = {
     "staff": ("staff", "staff_id"),
     "trainings": ("trainings", "staff_id, source, record_id"),
     "guidance_visits": ("guidance_visits", "center_id, source, record_id"),
+    "calendars": ("calendars", "year"),
+    "populations": ("populations", "region"),
     "sources": ("sources", "source"),
 }
 PLANS = [
@@ -44,6 +46,8 @@ PLANS = [
     Plan(children=160, days=40, seed=22, faults="light"),
     Plan(children=160, days=40, seed=23, faults="heavy"),
     Plan(children=90, days=25, until=date(2026, 3, 3), seed=24, faults="heavy"),
+    Plan(children=60, days=400, until=date(2025, 10, 20), seed=25, faults="light"),
+    *(Plan(children=10, days=10, seed=seed, faults="heavy") for seed in (0, 2, 4, 6)),
 ]
 
 
@@ -90,6 +94,8 @@ def differing(desk: Desk, table: str, truth: Path) -> list[tuple[object, ...]]:
     types = {row[0]: row[1] for row in desk.ask("DESCRIBE expected")}
     rows = f"read_ndjson_objects('{truth / f'{table}.jsonl'}')"
     kept = [name for (name,) in desk.ask(f"SELECT DISTINCT unnest(json_keys(json)) FROM {rows}") if name in types]
+    if not kept:  # the books hold no row
+        return desk.ask("SELECT 'audit', * FROM expected ORDER BY ALL LIMIT 5")
     names = keys.split(", ")
     told = ", ".join(f"{_cell(name, types[name])} AS {name}" for name in kept)
     cells = ", ".join(f"CASE WHEN list_contains(names, '{n}') OR e.{n} IS NULL THEN t.{n} ELSE e.{n} END" for n in kept)
@@ -103,6 +109,12 @@ def differing(desk: Desk, table: str, truth: Path) -> list[tuple[object, ...]]:
     return [row for rows in only for row in rows]
 
 
+def refused(desk: Desk) -> dict[str, dict[str, int]]:
+    """Topic → code → how many."""
+    codes = "SELECT topic, code, count(*) AS count FROM refused JOIN log USING (seq) GROUP BY ALL"
+    return dict(desk.ask(f"SELECT topic, map(list(code), list(count)) FROM ({codes}) GROUP BY topic"))
+
+
 def _cell(name: str, kind: str) -> str:
     if name.endswith("_at"):
         return f"epoch_ms((json ->> '$.{name}')::TIMESTAMPTZ)"
@@ -114,8 +126,7 @@ def test_sql_and_the_countys_books_agree(plan: Plan, tmp_path: Path) -> None:
     with a_county(plan, tmp_path) as desk:
         truth = tmp_path / "truth"
         assert {table: found for table in TABLES if (found := differing(desk, table, truth))} == {}
-        codes = dict(desk.ask("SELECT code, count(*) FROM refused GROUP BY code"))
-        assert codes == orjson.loads((truth / "rejections.json").read_bytes())
+        assert refused(desk) == orjson.loads((truth / "rejections.json").read_bytes())
         columns = "SELECT * EXCLUDE (county, now) FROM county_overview"
         overview = dict(zip([row[0] for row in desk.ask(f"DESCRIBE {columns}")], desk.one(columns), strict=True))
         books = orjson.loads((truth / "county_overview.json").read_bytes())

@@ -1,0 +1,69 @@
+"""The demo works in its own stack: nothing in the environment can send it to another."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from streams.demo.run import own_settings
+from streams.embedded.programs import environment_of
+
+
+def test_no_variable_of_the_environment_reaches_the_demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    strange = {"KAFKA": "prod:9092", "CLICKHOUSE": "http://prod", "PARTITIONS": "3", "TIMEZONE": "America/Lima"}
+    for name, value in (strange | {"COUNTY_KEY": "secret", "CLOCK": "live", "DATA": "/prod"}).items():
+        monkeypatch.setenv(f"HUIYU_{name}", value)
+    with own_settings(tmp_path) as settings:
+        assert [name for name in os.environ if name.startswith("HUIYU_")] == []
+        assert environment_of(settings) == {
+            "HUIYU_DATA": str(tmp_path),
+            "HUIYU_CLOCK": "manual",
+            "HUIYU_TIMEZONE": "Asia/Shanghai",
+            "HUIYU_PARTITIONS": "8",
+        }
+    assert os.environ["HUIYU_KAFKA"] == "prod:9092"
+
+
+@pytest.mark.parametrize(("name", "code"), [("SIGTERM", 143), ("SIGHUP", 129)])
+def test_a_signal_is_an_orderly_end_and_a_second_one_does_not_cut_it_short(name: str, code: int) -> None:
+    script = f"""
+import os, signal
+from streams.demo.signals import orderly_end
+with orderly_end():
+    try:
+        os.kill(os.getpid(), signal.{name})
+        print("went on")
+    finally:
+        os.kill(os.getpid(), signal.{name})
+        os.kill(os.getpid(), signal.SIGINT)
+        print("ended in order")
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (code, "ended in order\n"), done.stderr
+
+
+def test_a_demo_behind_nohup_does_not_hear_the_terminal_close() -> None:
+    script = """
+import os, signal
+from streams.demo.signals import orderly_end
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
+with orderly_end():
+    os.kill(os.getpid(), signal.SIGHUP)
+    print("went on")
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "went on\n"), done.stderr
+
+
+def test_signals_do_what_they_did_before_after_the_end() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    from streams.demo.signals import orderly_end
+
+    with orderly_end():
+        assert signal.getsignal(signal.SIGTERM) is not before
+    assert signal.getsignal(signal.SIGTERM) is before
