@@ -26,6 +26,7 @@ OVERRIDDEN = [
     (driver.AIOKafkaConsumerThread, "_create_worker_consumer", ["self", "transport"]),
     (PartitionAssignor, "_get_copartitioned_groups", ["topics", "cluster", "subscriptions"]),
     (App, "_new_transport", ["self"]),
+    (App, "_create_directories", ["self"]),
     (fetcher.FetchResult, "getall", ["self", "max_records"]),
     (fetcher.FetchResult, "check_assignment", ["self", "tp"]),
     (fetcher.FetchResult, "has_more", ["self"]),
