@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from datetime import datetime
 
 import orjson
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import KafkaError
 
 from streams import endpoints
 from streams.clock.moments import utc_text
 from streams.errors import BrokerAway, Failure, WrongTopics
 from streams.settings import Settings
 from streams.topics import CLOCK, SOURCE_TOPICS
+
+SEND_S = 60
 
 
 class BeforeNow(Failure):
@@ -76,7 +80,6 @@ class Ticker:
         self._settings = settings
         self._consumer = connect_consumer(settings)
         self._producer = KafkaProducer(bootstrap_servers=endpoints.kafka(settings), acks="all", enable_idempotence=True)
-        self._newest = last_tick(self._consumer, settings)
 
     def __enter__(self) -> Ticker:
         return self
@@ -86,17 +89,31 @@ class Ticker:
         self._consumer.close()
 
     def tick(self, at: datetime) -> str:
-        """Advance the clock to `at`; returns its text. Raises BeforeNow."""
+        """Advance the clock to `at`; returns its text. Raises BeforeNow, BrokerAway, WrongTopics.
+
+        Who else ticks is asked just before sending. Two who send within the same few milliseconds may still both
+        succeed; then the earlier tick stands behind the later one, where it changes nothing: *now* only grows.
+        """
         moment = utc_text(at)
-        if moment < self._newest:
-            raise BeforeNow(f"tick at {moment} is before the pipeline's now, {self._newest}: time does not go back")
-        limits = ends(self._consumer, SOURCE_TOPICS, self._settings)
+        try:
+            limits = ends(self._consumer, SOURCE_TOPICS, self._settings)
+            newest = last_tick(self._consumer, self._settings)
+            if moment < newest:
+                raise BeforeNow(f"tick at {moment} is before the pipeline's now, {newest}: time does not go back")
+            self._send(moment, limits)
+        except (KafkaError, OSError) as error:
+            raise BrokerAway(f"the Kafka broker stopped answering ({type(error).__name__}): tick again") from error
+        return moment
+
+    def _send(self, moment: str, limits: Mapping[TopicPartition, int]) -> None:
+        sent = []
         for partition in range(self._settings.partitions):
             here = {tp.topic: end for tp, end in limits.items() if tp.partition == partition}
-            self._producer.send(CLOCK, orjson.dumps({"at": moment, "ends": here}), b"tick", partition=partition)
-        self._producer.flush(60)
-        self._newest = moment
-        return moment
+            value = orjson.dumps({"at": moment, "ends": here})
+            sent.append(self._producer.send(CLOCK, value, b"tick", partition=partition))
+        self._producer.flush(SEND_S)
+        for acknowledged in sent:
+            acknowledged.get(0)
 
 
 def tick(settings: Settings, at: datetime) -> str:
