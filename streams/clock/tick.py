@@ -17,6 +17,7 @@ from streams.settings import Settings
 from streams.topics import CLOCK, SOURCE_TOPICS
 
 SEND_S = 60
+CLOSE_S = 5  # nothing is left to send then, unless the broker is away
 
 
 class BeforeNow(Failure):
@@ -73,19 +74,27 @@ def last_tick(consumer: KafkaConsumer, settings: Settings) -> str:
     return newest
 
 
+def _connect_producer(settings: Settings) -> KafkaProducer:
+    servers = endpoints.kafka(settings)
+    try:
+        return KafkaProducer(bootstrap_servers=servers, acks="all", enable_idempotence=True)
+    except (KafkaError, OSError) as error:
+        raise BrokerAway(f"no Kafka broker answers at {servers} ({type(error).__name__}): is it running?") from error
+
+
 class Ticker:
     """Advances the pipeline's clock; keeps its connections, so that many ticks cost little. A context manager."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._consumer = connect_consumer(settings)
-        self._producer = KafkaProducer(bootstrap_servers=endpoints.kafka(settings), acks="all", enable_idempotence=True)
+        self._producer = _connect_producer(settings)
 
     def __enter__(self) -> Ticker:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._producer.close()
+        self._producer.close(timeout=CLOSE_S)
         self._consumer.close()
 
     def tick(self, at: datetime) -> str:

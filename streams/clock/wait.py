@@ -71,7 +71,10 @@ def _connect_admin(settings: Settings) -> KafkaAdminClient:
 def _partitions(consumer: KafkaConsumer, settings: Settings) -> dict[str, list[TopicPartition]]:
     """Of every topic on the way, asked once: just after a broker's restart some may seem to be missing."""
     legs = (*TO_CHILDREN, AMONG_CHILDREN, *TO_STORE)
-    return {topic: partitions_of(consumer, topic, settings) for _, names in legs for topic in names}
+    try:
+        return {topic: partitions_of(consumer, topic, settings) for _, names in legs for topic in names}
+    except (KafkaError, OSError) as error:
+        raise BrokerAway(f"the Kafka broker stopped answering ({type(error).__name__})") from error
 
 
 @dataclass(frozen=True, slots=True)
