@@ -89,6 +89,7 @@ class Ticker:
         self._settings = settings
         self._consumer = connect_consumer(settings)
         self._producer = _connect_producer(settings)
+        self._newest, self._known_to = "", dict[TopicPartition, int]()
 
     def __enter__(self) -> Ticker:
         return self
@@ -106,13 +107,19 @@ class Ticker:
         moment = utc_text(at)
         try:
             limits = ends(self._consumer, SOURCE_TOPICS, self._settings)
-            newest = last_tick(self._consumer, self._settings)
-            if moment < newest:
-                raise BeforeNow(f"tick at {moment} is before the pipeline's now, {newest}: time does not go back")
+            self._ask_newest()
+            if moment < self._newest:
+                raise BeforeNow(f"tick at {moment} is before the pipeline's now, {self._newest}: time does not go back")
             self._send(moment, limits)
         except (KafkaError, OSError) as error:
             raise BrokerAway(f"the Kafka broker stopped answering ({type(error).__name__}): tick again") from error
         return moment
+
+    def _ask_newest(self) -> None:
+        """Read the clock topic only when there is more in it than this ticker knows."""
+        clock = ends(self._consumer, (CLOCK,), self._settings)
+        if clock != self._known_to:
+            self._newest, self._known_to = last_tick(self._consumer, self._settings), clock
 
     def _send(self, moment: str, limits: Mapping[TopicPartition, int]) -> None:
         sent = []
@@ -121,8 +128,10 @@ class Ticker:
             value = orjson.dumps({"at": moment, "ends": here})
             sent.append(self._producer.send(CLOCK, value, b"tick", partition=partition))
         self._producer.flush(SEND_S)
-        for acknowledged in sent:
-            acknowledged.get(0)
+        written = [acknowledged.get(0) for acknowledged in sent]
+        next_to_known = {TopicPartition(CLOCK, record.partition): record.offset for record in written} == self._known_to
+        self._known_to = {tp: end + 1 for tp, end in self._known_to.items()} if next_to_known else {}
+        self._newest = moment
 
 
 def tick(settings: Settings, at: datetime) -> str:
