@@ -100,10 +100,10 @@ class Watchdog(threading.Thread):
     def run(self) -> None:
         try:
             while True:
+                time.sleep(EVERY_S)
                 seen = self._look()
                 reason = broken(self._rules, time.monotonic(), seen)
                 if reason is not None:
                     die(reason)
-                time.sleep(EVERY_S)
         except BaseException as error:  # noqa: BLE001 - nobody would notice that nobody watches
             die("the watchdog failed", error=type(error).__name__)
