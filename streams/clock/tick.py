@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from datetime import datetime
 
 import orjson
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import KafkaError
 
 from streams import endpoints
 from streams.clock.moments import utc_text
 from streams.errors import BrokerAway, Failure, WrongTopics
 from streams.settings import Settings
 from streams.topics import CLOCK, SOURCE_TOPICS
+
+SEND_S = 60
+CLOSE_S = 5  # nothing is left to send then, unless the broker is away
 
 
 class BeforeNow(Failure):
@@ -69,34 +74,64 @@ def last_tick(consumer: KafkaConsumer, settings: Settings) -> str:
     return newest
 
 
+def _connect_producer(settings: Settings) -> KafkaProducer:
+    servers = endpoints.kafka(settings)
+    try:
+        return KafkaProducer(bootstrap_servers=servers, acks="all", enable_idempotence=True)
+    except (KafkaError, OSError) as error:
+        raise BrokerAway(f"no Kafka broker answers at {servers} ({type(error).__name__}): is it running?") from error
+
+
 class Ticker:
     """Advances the pipeline's clock; keeps its connections, so that many ticks cost little. A context manager."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._consumer = connect_consumer(settings)
-        self._producer = KafkaProducer(bootstrap_servers=endpoints.kafka(settings), acks="all", enable_idempotence=True)
-        self._newest = last_tick(self._consumer, settings)
+        self._producer = _connect_producer(settings)
+        self._newest, self._known_to = "", dict[TopicPartition, int]()
 
     def __enter__(self) -> Ticker:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._producer.close()
+        self._producer.close(timeout=CLOSE_S)
         self._consumer.close()
 
     def tick(self, at: datetime) -> str:
-        """Advance the clock to `at`; returns its text. Raises BeforeNow."""
+        """Advance the clock to `at`; returns its text. Raises BeforeNow, BrokerAway, WrongTopics.
+
+        Who else ticks is asked just before sending. Two who send within the same few milliseconds may still both
+        succeed; then the earlier tick stands behind the later one, where it changes nothing: *now* only grows.
+        """
         moment = utc_text(at)
-        if moment < self._newest:
-            raise BeforeNow(f"tick at {moment} is before the pipeline's now, {self._newest}: time does not go back")
-        limits = ends(self._consumer, SOURCE_TOPICS, self._settings)
+        try:
+            limits = ends(self._consumer, SOURCE_TOPICS, self._settings)
+            self._ask_newest()
+            if moment < self._newest:
+                raise BeforeNow(f"tick at {moment} is before the pipeline's now, {self._newest}: time does not go back")
+            self._send(moment, limits)
+        except (KafkaError, OSError) as error:
+            raise BrokerAway(f"the Kafka broker stopped answering ({type(error).__name__}): tick again") from error
+        return moment
+
+    def _ask_newest(self) -> None:
+        """Read the clock topic only when there is more in it than this ticker knows."""
+        clock = ends(self._consumer, (CLOCK,), self._settings)
+        if clock != self._known_to:
+            self._newest, self._known_to = last_tick(self._consumer, self._settings), clock
+
+    def _send(self, moment: str, limits: Mapping[TopicPartition, int]) -> None:
+        sent = []
         for partition in range(self._settings.partitions):
             here = {tp.topic: end for tp, end in limits.items() if tp.partition == partition}
-            self._producer.send(CLOCK, orjson.dumps({"at": moment, "ends": here}), b"tick", partition=partition)
-        self._producer.flush(60)
+            value = orjson.dumps({"at": moment, "ends": here})
+            sent.append(self._producer.send(CLOCK, value, b"tick", partition=partition))
+        self._producer.flush(SEND_S)
+        written = [acknowledged.get(0) for acknowledged in sent]
+        next_to_known = {TopicPartition(CLOCK, record.partition): record.offset for record in written} == self._known_to
+        self._known_to = {tp: end + 1 for tp, end in self._known_to.items()} if next_to_known else {}
         self._newest = moment
-        return moment
 
 
 def tick(settings: Settings, at: datetime) -> str:

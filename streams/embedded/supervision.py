@@ -11,6 +11,7 @@ import sys
 import time
 import xmlrpc.client
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from streams.embedded.layout import Layout
@@ -21,6 +22,8 @@ MARK = "HUIYU_STACK"
 CONFIG = "run/supervisord.conf"
 ANSWER_S = 10.0
 STOP_WAIT_S = 20
+SETTLED = ("STOPPED", "FATAL", "UNKNOWN")
+"""States from which the supervisor starts nothing by itself."""
 
 
 class Supervisor:
@@ -58,15 +61,21 @@ class Supervisor:
             self._remote().startProcess(name, False)
 
     def halt(self, names: Collection[str]) -> None:
-        """Stop processes at once and wait until they are gone, or have been killed for not going."""
-        for name in names:
-            try:
-                self._remote().stopProcess(name, False)
-            except xmlrpc.client.Fault:  # NOT_RUNNING: it was not started, or it waits to be restarted
-                continue
+        """Stop processes at once and wait until they are gone, or have been killed for not going.
+
+        Asked again and again: one that just ended by itself cannot be stopped, and the supervisor starts it once more.
+        """
         deadline = time.monotonic() + STOP_WAIT_S + 5
-        while any(p["name"] in names and p["pid"] for p in self.processes()) and time.monotonic() < deadline:
+        while left := self._unsettled(names):
+            for name in left:
+                with suppress(xmlrpc.client.Fault):  # NOT_RUNNING: it has ended, or is being stopped
+                    self._remote().stopProcess(name, False)
+            if time.monotonic() > deadline:
+                return
             time.sleep(0.05)
+
+    def _unsettled(self, names: Collection[str]) -> list[str]:
+        return [p["name"] for p in self.processes() if p["name"] in names and p["statename"] not in SETTLED]
 
     def shutdown(self) -> None:
         """End the supervisor itself, and whatever still runs under it."""

@@ -12,7 +12,11 @@ from streams.store.tables import BOOKKEEPING, TABLES, Table
 
 BOOKKEEPING_TYPES = ("UInt64", "UInt8", TIME)
 LAST = "watermarks"
-"""Written after all other tables of a batch: *now* never runs ahead of the rows that were decided by it."""
+"""Written after all other tables of a batch: within it *now* does not run ahead of the rows that were decided by it.
+
+Across batches it may: the rows come on other topics, and a later batch may bring some of them. `huiyu wait` waits
+for both.
+"""
 
 
 class Columns(NamedTuple):

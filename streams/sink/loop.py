@@ -11,12 +11,15 @@ from types import FrameType
 
 import structlog
 
+from streams import endpoints
 from streams.embedded.ready import announce
 from streams.settings import Settings
 from streams.sink.batch import Batch
-from streams.sink.reader import Reader
-from streams.sink.rows import rows_of
+from streams.sink.reader import GROUP, Reader
+from streams.sink.rows import READERS, rows_of
 from streams.sink.writer import Writer
+from streams.transport.group import GroupSight
+from streams.transport.watchdog import InputIsTaken, PartitionsAreAssigned, Seen, Watchdog
 
 LINGER = 0.3
 """Seconds a row waits at most for others: what is published is queryable about that much later."""
@@ -38,11 +41,20 @@ def run_until_stopped(settings: Settings) -> None:
     writer = Writer(settings, stop.is_set)
     writer.check()
     reader = Reader(settings, FULL)
+    sight = GroupSight(endpoints.kafka(settings), GROUP, READERS)
+    Watchdog(lambda: look(reader, sight), (InputIsTaken(), PartitionsAreAssigned())).start()
     try:
         work(reader, writer, stop.is_set, announce)
     finally:
         reader.close()
         writer.close()
+
+
+def look(reader: Reader, sight: GroupSight) -> Seen:
+    """What the watchdog sees of this process; called in its thread."""
+    taken = reader.taken
+    waiting = {tp: taken[tp] for tp in sight.waiting(taken)}
+    return Seen(turned=time.monotonic(), waiting=waiting, left_out=not taken and sight.has_ownerless())
 
 
 def work(reader: Reader, writer: Writer, stopping: Callable[[], bool], ready: Callable[[], None]) -> None:

@@ -54,6 +54,8 @@ class Reader:
         except (kafka_errors.KafkaError, OSError) as error:
             raise BrokerAway(f"no Kafka broker answers at {servers}: is it running?") from error
         self._committed: dict[TopicPartition, int] = {}
+        self.taken: dict[TopicPartition, int] = {}
+        """Its partitions, each with the position committed last, as of the last poll; replaced, never changed."""
         self._subscribe()
 
     def _subscribe(self) -> None:
@@ -68,6 +70,7 @@ class Reader:
         """What has been committed since; empty when nothing came within `seconds`."""
         self._finish_join()
         polled = self._consumer.poll(timeout_ms=max(0, int(seconds * 1000)))
+        self.taken = {tp: self._committed.get(tp, 0) for tp in self._consumer.assignment()}
         return [record for records in polled.values() for record in records]
 
     def _finish_join(self) -> None:

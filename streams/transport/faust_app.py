@@ -6,7 +6,6 @@ fails when one of the overridden methods disappears from Faust or changes its si
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
 
@@ -122,6 +121,9 @@ class BatchApp(faust.App):  # type: ignore[misc]
     def _new_transport(self) -> BatchTransport:
         return BatchTransport(self.conf.broker_consumer, self, loop=self.loop)
 
+    def _create_directories(self) -> None:
+        """None: the folders are for tables on disk, and one that is killed would leave them behind."""
+
 
 def make_app(group: str, broker: str, sources: tuple[str, ...], partitions: int) -> BatchApp:
     """The Faust app of one stage; its consumer group is `group`."""
@@ -129,7 +131,6 @@ def make_app(group: str, broker: str, sources: tuple[str, ...], partitions: int)
         group,
         broker=[f"kafka://{server.strip()}" for server in broker.split(",")],
         store="memory://",
-        datadir=tempfile.mkdtemp(prefix="huiyu-faust-"),
         topic_partitions=partitions,
         topic_disable_leader=True,
         web_enabled=False,

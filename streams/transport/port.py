@@ -8,7 +8,7 @@ puts the new memory in place. So the same stage runs on Faust, and on the simula
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -66,6 +66,19 @@ class Stage(Protocol):
 
         Must not change what the stage remembers: that is `install`'s work, after the commit.
         """
+
+
+def decisions(stage: Stage, records: Sequence[Record], positions: Mapping[str, int]) -> Iterator[Decision]:
+    """What is read leads to one decision, and that to others as long as there is more; commit each before the next.
+
+    The first one moves the source positions. So whoever opens a partition asks for the decisions on no records: a kill
+    between two commits leaves a rest that no input would bring up again.
+    """
+    decision = stage.decide(records, positions)
+    yield decision
+    while decision.more:
+        decision = stage.decide((), positions)
+        yield decision
 
 
 def partition_of(key: str, partitions: int) -> int:

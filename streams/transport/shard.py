@@ -7,6 +7,7 @@ topic are the truth; the consumer group's commits are advisory. Memory changes o
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,9 +15,11 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from streams.transport.batches import Batch
 from streams.transport.fatal import log
-from streams.transport.port import Decision, Output, Record, Stage
+from streams.transport.port import Decision, Output, Record, Stage, decisions
 
 OFFSET = b"\0offset/"
+OPEN_LIMIT_S = TRANSACTION_LIMIT_S = 120.0
+"""Seconds; twice what may be waited for rightly: the broker ends a dead producer's transaction after 60."""
 Part = tuple[str, Batch]
 
 
@@ -33,11 +36,25 @@ class Shard:
         self.name, self.partition, self.sources, self.broker = name, partition, sources, broker
         self.stage = make_stage(partition)
         self.next: dict[str, int] = {}
+        self.rests = 0
+        """Commits that moved no position: what was left of earlier decisions."""
+        self.moved_at = time.monotonic()
         self._producer: AIOKafkaProducer | None = None
 
     async def open(self) -> Shard:
-        """Fence the previous owner, then read the state topic to its end: in this order the state is the newest."""
+        """Take the partition over, and finish what a kill cut short between two commits. Raises TimeoutError.
+
+        Whoever cancels it closes the shard too: a producer that goes on opening would fence the next owner.
+        """
         await self.close()
+        async with asyncio.timeout(OPEN_LIMIT_S):
+            keys = await self._take_over()
+        await self._fold((), self.next)
+        log.info("shard opened", stage=self.name, partition=self.partition, keys=keys)
+        return self
+
+    async def _take_over(self) -> int:
+        """Fence the previous owner, then read the state topic to its end: in this order the state is the newest."""
         self._producer = AIOKafkaProducer(
             bootstrap_servers=self.broker,
             transactional_id=f"{self.name}-{self.partition}",
@@ -47,9 +64,7 @@ class Shard:
             max_request_size=4 << 20,
         )
         await self._producer.start()
-        state = await self._load()
-        log.info("shard opened", stage=self.name, partition=self.partition, keys=state)
-        return self
+        return await self._load()
 
     async def close(self) -> None:
         if self._producer is not None:
@@ -101,11 +116,12 @@ class Shard:
         positions, records = self._fresh(parts)
         if positions == self.next:
             return
-        decision = self.stage.decide(records, positions)
-        await self._commit(decision, positions)
-        while decision.more:
-            decision = self.stage.decide((), positions)
-            await self._commit(decision, positions)
+        await self._fold(records, positions)
+
+    async def _fold(self, records: Sequence[Record], positions: dict[str, int]) -> None:
+        for decision in decisions(self.stage, records, positions):
+            async with asyncio.timeout(TRANSACTION_LIMIT_S):  # each: a long release is many of them
+                await self._commit(decision, positions)
 
     def _fresh(self, parts: Sequence[Part]) -> tuple[dict[str, int], list[Record]]:
         positions, records = dict(self.next), list[Record]()
@@ -121,18 +137,23 @@ class Shard:
     async def _commit(self, decision: Decision, positions: dict[str, int]) -> None:
         changes = list(decision.changes.items())
         changes += [(OFFSET + t.encode(), b"%d" % offset) for t, offset in positions.items() if offset != self.next[t]]
+        state = [Output(f"{self.name}-state", self.partition, key, value) for key, value in changes]
+        if state or decision.outputs:
+            await self._write([*decision.outputs, *state])
+        decision.install()
+        self.rests += positions == self.next
+        self.next, self.moved_at = positions, time.monotonic()
+
+    async def _write(self, outputs: Sequence[Output]) -> None:
+        """One transaction."""
         producer = self._producer
         assert producer is not None, "a closed shard cannot commit"
         await producer.begin_transaction()
         sent: list[asyncio.Future[Any]] = []
-        for (topic, partition), outputs in _by_partition(decision.outputs).items():
-            sent += await _send(producer, topic, partition, outputs)
-        state = [Output(f"{self.name}-state", self.partition, key, value) for key, value in changes]
-        sent += await _send(producer, f"{self.name}-state", self.partition, state)
+        for (topic, partition), here in _by_partition(outputs).items():
+            sent += await _send(producer, topic, partition, here)
         await asyncio.gather(*sent)
         await producer.commit_transaction()
-        decision.install()
-        self.next = positions
 
 
 def _by_partition(outputs: Sequence[Output]) -> dict[tuple[str, int], list[Output]]:
@@ -145,8 +166,6 @@ def _by_partition(outputs: Sequence[Output]) -> dict[tuple[str, int], list[Outpu
 async def _send(producer: AIOKafkaProducer, topic: str, partition: int, outputs: Sequence[Output]) -> list[Any]:
     """Hand over as few batches as fit; returns the delivery futures."""
     futures: list[Any] = []
-    if not outputs:
-        return futures
     batch = producer.create_batch()
     for output in outputs:
         record = {"key": output.key, "value": output.value, "timestamp": None, "headers": list(output.headers)}

@@ -8,27 +8,29 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import shutil
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import faust
 from faust.types import TP
+from kafka import TopicPartition
 
 from streams.transport import batches
 from streams.transport.batches import Batch
 from streams.transport.fatal import die, log
 from streams.transport.faust_app import BatchApp, make_app
+from streams.transport.group import GroupSight
 from streams.transport.port import Stage
 from streams.transport.shard import Shard
+from streams.transport.watchdog import InputIsTaken, LoopTurns, PartitionsAreAssigned, Seen, ShardsOpen, Watchdog
 
 MOST_RECORDS_A_STEP = 4_000
 INBOX_BATCHES = 16
 REWIND_LIMIT_S = 10.0
-STEP_LIMIT_S = 120.0
 Arrival = tuple[str, Batch, int]
 
 
@@ -40,18 +42,26 @@ class Lane:
         self.inbox: asyncio.Queue[Arrival] = asyncio.Queue(INBOX_BATCHES)
         self._rewound: dict[str, float] = {}
         self._generation: int | None = None
+        self._closing = False
         self._task = asyncio.ensure_future(self._run())
 
     async def close(self) -> None:
+        self._closing = True
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
+        while not self.inbox.empty():  # lets go of a feeder that waits for room
+            self.inbox.get_nowait()
         await self.shard.close()
+
+    async def put(self, arrival: Arrival) -> None:
+        """Hand over a batch; waits for room. A lane that is closing forgets it."""
+        if not self._closing:
+            await self.inbox.put(arrival)
 
     async def _run(self) -> None:
         try:
-            while True:
-                arrivals = await self._waiting()
-                await asyncio.wait_for(self._settle(arrivals), STEP_LIMIT_S)
+            while not self._closing:  # Python 3.11's wait_for, which our libraries use, can swallow a cancellation
+                await self._settle(await self._waiting())
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # noqa: BLE001 - whatever it is: acknowledge nothing
@@ -105,7 +115,8 @@ class Lane:
             if since is None:
                 self._rewound[topic] = time.monotonic()
                 if generation == self.app.consumer_generation_id:
-                    await self.app.consumer.seek(TP(topic, self.shard.partition), self.shard.next[topic])
+                    where = TP(topic, self.shard.partition)
+                    await asyncio.wait_for(self.app.consumer.seek(where, self.shard.next[topic]), REWIND_LIMIT_S)
             elif time.monotonic() - since > REWIND_LIMIT_S:
                 die("a rewound batch never arrived", topic=topic, partition=self.shard.partition)
 
@@ -121,36 +132,55 @@ class Lanes:
 
     def __init__(self, app: BatchApp, make_shard: Callable[[int], Shard], on_ready: Callable[[], None]) -> None:
         self._app, self._make_shard, self._on_ready = app, make_shard, on_ready
+        self._shards: dict[int, Shard] = {}
         self._lanes: dict[int, asyncio.Task[Lane]] = {}
-        self._closing: set[asyncio.Task[None]] = set()
+        self._closing: dict[int, asyncio.Task[None]] = {}
+        self._opening: dict[int, Shard] = {}
+        self._announcing: asyncio.Task[None] | None = None
 
     def assign(self, partitions: set[int]) -> None:
         """Open eagerly what is newly ours, close what is no longer."""
         for partition in set(self._lanes) - partitions:
-            task = asyncio.ensure_future(self._close(self._lanes.pop(partition)))
-            self._closing.add(task)
-            task.add_done_callback(self._closing.discard)
+            closing = self._close(partition, self._lanes.pop(partition), self._closing.get(partition))
+            self._closing[partition] = asyncio.ensure_future(closing)
         for partition in partitions:
             self.lane(partition)
-        ready = asyncio.ensure_future(self._announce(list(self._lanes.values())))
-        self._closing.add(ready)
-        ready.add_done_callback(self._closing.discard)
+        self._announcing = asyncio.ensure_future(self._announce(list(self._lanes.values())))
 
     def lane(self, partition: int) -> asyncio.Task[Lane]:
         if partition not in self._lanes:
             self._lanes[partition] = asyncio.ensure_future(self._open(partition))
         return self._lanes[partition]
 
+    def shards(self) -> list[Shard]:
+        """Those that are open; may be asked from another thread."""
+        return list(self._shards.values())
+
+    def opening_since(self) -> float | None:
+        """When the one that is longest in opening last got on; may be asked from another thread."""
+        return min((shard.moved_at for shard in list(self._opening.values())), default=None)
+
     async def _open(self, partition: int) -> Lane:
+        self._opening[partition] = shard = self._make_shard(partition)
         try:
-            return Lane(await self._make_shard(partition).open(), self._app)
+            if partition in self._closing:  # the earlier shard in this process has the same transactional id
+                await asyncio.wait({self._closing[partition]})
+            self._shards[partition] = await shard.open()
+            return Lane(shard, self._app)
         except asyncio.CancelledError:
+            await shard.close()  # else its late opening would fence the partition's next owner
             raise
         except BaseException as error:  # noqa: BLE001 - a shard that cannot open must not be waited for in silence
             die("a shard cannot open", partition=partition, error=type(error).__name__, where=_where(error))
+        finally:
+            self._opening.pop(partition, None)
 
-    async def _close(self, opening: asyncio.Task[Lane]) -> None:
-        await (await opening).close()
+    async def _close(self, partition: int, lane: asyncio.Task[Lane], before: asyncio.Task[None] | None) -> None:
+        lane.cancel()
+        await asyncio.wait({lane, before} if before else {lane})
+        self._shards.pop(partition, None)
+        if not lane.cancelled():
+            await lane.result().close()
 
     async def _announce(self, opening: list[asyncio.Task[Lane]]) -> None:
         await asyncio.gather(*opening, return_exceptions=True)
@@ -172,10 +202,37 @@ def run_stage(
     lanes = Lanes(app, lambda p: Shard(name, p, sources, broker, make_stage), on_ready)
     _connect(app, lanes, sources)
     worker = faust.Worker(app, loglevel="WARNING", quiet=True, redirect_stdouts=False)
-    try:
-        worker.execute_from_commandline()
-    finally:
-        shutil.rmtree(app.conf.datadir, ignore_errors=True)
+    sight = GroupSight(broker, app.conf.id, sources)
+    rules = (LoopTurns(), ShardsOpen(), InputIsTaken(), PartitionsAreAssigned())
+    Watchdog(Look(worker.loop, lanes, sight), rules).start()
+    worker.execute_from_commandline()
+
+
+class Look:
+    """What the watchdog sees of this process; called in its thread."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, lanes: Lanes, sight: GroupSight) -> None:
+        self._loop, self._lanes, self._sight = loop, lanes, sight
+        self._turned = time.monotonic()
+
+    def __call__(self) -> Seen:
+        shards, opening = self._lanes.shards(), self._lanes.opening_since()
+        with suppress(RuntimeError):  # the loop is closed: the process ends by itself
+            self._loop.call_soon_threadsafe(self._turn)
+        return Seen(
+            turned=self._turned,
+            opening_since=opening,
+            waiting=self._waiting(shards),
+            left_out=not shards and opening is None and self._sight.has_ownerless(),
+        )
+
+    def _waiting(self, shards: list[Shard]) -> dict[Hashable, Hashable]:
+        """A release is no step ahead in any topic, but it gets on."""
+        at = {TopicPartition(t, shard.partition): (n, shard.rests) for shard in shards for t, n in shard.next.items()}
+        return {tp: at[tp] for tp in self._sight.waiting({tp: position for tp, (position, _) in at.items()})}
+
+    def _turn(self) -> None:
+        self._turned = time.monotonic()
 
 
 def _connect(app: BatchApp, lanes: Lanes, sources: tuple[str, ...]) -> None:
@@ -190,8 +247,10 @@ def _connect(app: BatchApp, lanes: Lanes, sources: tuple[str, ...]) -> None:
             message = event.message
             if message.generation_id != app.consumer_generation_id:
                 continue
-            lane = await lanes.lane(message.partition)
-            await lane.inbox.put((message.topic, event.value, message.generation_id))
+            opening = lanes.lane(message.partition)
+            await asyncio.wait({opening})
+            if not opening.cancelled():  # it is when the partition was taken away meanwhile
+                await opening.result().put((message.topic, event.value, message.generation_id))
 
     async def guarded(stream: Any) -> None:
         try:

@@ -10,8 +10,9 @@ import random
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import islice
 
-from streams.transport.port import Decision, Stage
+from streams.transport.port import Decision, Stage, decisions
 
 NEVER_BEFORE_MS = 1_780_272_000_000  # 2026-06-01T00:00:00Z, the first append time
 
@@ -64,22 +65,29 @@ class Runner:
         self.reload()
 
     def reload(self) -> None:
-        """As after a kill: a new stage from the state topic alone."""
+        """As after a kill: a new stage from the state topic alone, which first finishes what the kill cut short."""
         self.stage = self._make(self.partition)
         self.stage.restore(self.state.items())
+        self._fold([], self.positions)
 
     def behind(self) -> list[str]:
         return [t for t in self.sources if self.positions[t] < self.broker.end(t, self.partition)]
 
-    def step(self, rng: random.Random, most: int) -> None:
-        """Fold a random prefix of what waits in one or more sources; commit it whole."""
+    def step(self, rng: random.Random, most: int, killed_after: int | None = None) -> None:
+        """Fold a random prefix of what waits in one or more sources; killed after so many commits, if told so."""
         records, positions = [], dict(self.positions)
         for topic in rng.sample(behind := self.behind(), rng.randint(1, len(behind))):
             log, start = self.broker.logs[topic, self.partition], positions[topic]
             positions[topic] = min(len(log), start + rng.randint(1, most))
             records += log[start : positions[topic]]
-        self._commit(self.stage.decide(records, positions))
-        self.positions = positions
+        self._fold(records, positions, killed_after)
+        if killed_after is not None:
+            self.reload()
+
+    def _fold(self, records: list[Stored], positions: dict[str, int], most_commits: int | None = None) -> None:
+        for decision in islice(decisions(self.stage, records, positions), most_commits):
+            self._commit(decision)
+            self.positions = positions
 
     def _commit(self, decision: Decision) -> None:
         for output in decision.outputs:
@@ -90,14 +98,12 @@ class Runner:
             else:
                 self.state[key] = value
         decision.install()
-        if decision.more:
-            self._commit(self.stage.decide((), self.positions))
 
 
 def run_to_end(runners: list[Runner], rng: random.Random, most: int = 40, reload_rate: float = 0.05) -> None:
-    """Step randomly chosen runners until nobody is behind; now and then one is killed and reloads."""
+    """Step randomly chosen runners until nobody is behind; now and then one is killed, also between two commits."""
     while ready := [runner for runner in runners if runner.behind()]:
         runner = rng.choice(ready)
         if rng.random() < reload_rate:
             runner.reload()
-        runner.step(rng, most)
+        runner.step(rng, most, killed_after=1 if rng.random() < reload_rate else None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from faust.assignor.partition_assignor import PartitionAssignor
 from faust.transport.drivers import aiokafka as driver
 
 from streams.transport import batches
+from streams.transport.faust_app import make_app
 
 OVERRIDDEN = [
     (driver.Consumer, "getmany", ["self", "timeout"]),
@@ -26,6 +28,7 @@ OVERRIDDEN = [
     (driver.AIOKafkaConsumerThread, "_create_worker_consumer", ["self", "transport"]),
     (PartitionAssignor, "_get_copartitioned_groups", ["topics", "cluster", "subscriptions"]),
     (App, "_new_transport", ["self"]),
+    (App, "_create_directories", ["self"]),
     (fetcher.FetchResult, "getall", ["self", "max_records"]),
     (fetcher.FetchResult, "check_assignment", ["self", "tp"]),
     (fetcher.FetchResult, "has_more", ["self"]),
@@ -41,6 +44,12 @@ def test_the_fetcher_builds_our_results_once_installed() -> None:
     batches.install()
     assert fetcher.FetchResult is batches.ExactFetchResult
     assert "FetchResult(" in inspect.getsource(fetcher.Fetcher)
+
+
+async def test_a_worker_leaves_no_folder_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    await make_app("huiyu-intake", "nowhere:1", ("clinic-events",), 1).on_first_start()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_batch_of_markers_alone_still_counts_as_something_to_handle() -> None:

@@ -1,0 +1,88 @@
+"""The clock, `wait` and the watchdog's questions against a broker that restarts, and with others at the same work."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from kafka import KafkaProducer, TopicPartition
+
+from streams.clock.tick import BeforeNow, Ticker
+from streams.clock.wait import TooSlow, wait
+from streams.embedded.stack import Stack
+from streams.settings import Settings
+from streams.sink.reader import GROUP, Reader
+from streams.sink.rows import READERS
+from streams.topics import ALERTS
+from streams.transport.group import GroupSight
+from tests.support.pipeline import until
+
+MORNING = datetime(2026, 3, 1, 8, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with Stack(tmp_path_factory.mktemp("clock") / "data", stages=(), partitions=2) as running:
+        yield running
+
+
+def test_of_two_who_tick_the_one_with_the_earlier_time_is_told_so(stack: Stack) -> None:
+    with Ticker(stack.settings) as one, Ticker(stack.settings) as other:
+        assert one.tick(MORNING) == "2026-03-01T08:00:00.000Z"
+        other.tick(MORNING + timedelta(hours=2))
+        with pytest.raises(BeforeNow, match="2026-03-01T10"):
+            one.tick(MORNING + timedelta(hours=1))
+
+
+def test_a_group_is_seen_as_it_is(stack: Stack) -> None:
+    sight = GroupSight(stack.kafka, GROUP, READERS)
+    assert sight.has_ownerless()
+    reader = Reader(stack.settings, 1_000)
+    try:
+        until(lambda: (reader.poll(0.2), reader.commit(), reader.taken)[-1], "the reader was given its partitions")
+        until(
+            lambda: (reader.poll(0.2), reader.commit(), not sight.has_ownerless())[-1], "every partition has an owner"
+        )
+        assert not sight.waiting(reader.taken)
+
+        producer = KafkaProducer(bootstrap_servers=stack.kafka, transactional_id="a stage")
+        producer.init_transactions()
+        producer.begin_transaction()
+        producer.send(ALERTS, b"{}", b"a", partition=1).get(30)
+        assert not sight.waiting(reader.taken)  # nobody may read it yet
+        producer.commit_transaction()
+        producer.close()
+        until(lambda: sight.waiting(reader.taken) == {TopicPartition(ALERTS, 1)}, "the record waits")
+        until(lambda: not sight.waiting(_turned(reader).taken), "it was taken")
+    finally:
+        reader.close()
+
+
+def _turned(reader: Reader) -> Reader:
+    reader.poll(0.2)
+    reader.commit()
+    return reader
+
+
+def test_a_wait_outlives_a_restart_of_the_broker(stack: Stack) -> None:
+    """No stage runs here, so its end can only be that not all is queryable."""
+    with Ticker(stack.settings) as ticker:
+        ticker.tick(MORNING + timedelta(days=1))
+    ended: list[BaseException] = []
+    waiting = threading.Thread(target=lambda: ended.append(_end_of_wait(stack.settings)))
+    waiting.start()
+    before = stack.pid("broker")
+    stack.kill("broker")
+    until(lambda: stack.pid("broker") not in (None, before), "the broker was started again")
+    waiting.join(120)
+    assert [type(error) for error in ended] == [TooSlow]
+
+
+def _end_of_wait(settings: Settings) -> BaseException:
+    try:
+        wait(settings, 30)
+    except BaseException as error:  # noqa: BLE001 - whatever it was is what is asked for
+        return error
+    raise AssertionError("nothing reads the clock")
