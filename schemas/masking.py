@@ -143,7 +143,8 @@ def _plain(unit: str) -> str:
 
 
 def _letter_or_digit(character: str) -> str:
-    """As NFKC writes it, when it is one itself: ℡ is none, though NFKC writes it TEL."""
+    """As NFKC writes it, when it is one itself: ℡ is none, though NFKC writes it TEL; and ① or ² stands for itself."""
     if character.isascii():
         return character
-    return unicodedata.normalize("NFKC", character) if character.isalnum() else " "
+    counts = character.isalnum() and unicodedata.category(character) != "No"
+    return unicodedata.normalize("NFKC", character) if counts else " "
