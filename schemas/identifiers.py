@@ -11,6 +11,8 @@ import re
 import unicodedata
 from datetime import date
 
+from schemas.envelope import side_and_id
+
 SCHEMES = ("cn-id", "birth-cert", "local")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
@@ -44,12 +46,14 @@ def subject(scheme: str, value: str, county_key: bytes, source: str | None = Non
     """The subject for an identifier: scheme + first 32 hex of HMAC-SHA256(county key, `scheme:VALUE`).
 
     For scheme `local` the source that numbered the child is part of it. Raises ValueError for an unknown scheme, a
-    missing source or an empty value.
+    missing or malformed source or an empty value.
     """
     if scheme not in SCHEMES:
         raise ValueError(f"scheme must be one of {', '.join(SCHEMES)}")
     if scheme == "local" and not source:
         raise ValueError("a local number needs the source that gave it, for example center:yucai")
+    if scheme == "local" and side_and_id(source) == ("", ""):
+        raise ValueError("the source is clinic:ID, center:ID or registry:ID, ID of a-z, 0-9 and -, as center:yucai")
     cleaned = normalised(value)
     if not cleaned:
         raise ValueError("the identifier is empty")

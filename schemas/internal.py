@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-EVENT, FACT, TICK, WATERMARK, ROUTE, FORWARD, MOVED = "event", "fact", "tick", "watermark", "route", "forward", "moved"
+EVENT, FACT, TICK, WATERMARK, ROUTE, KNOWN = "event", "fact", "tick", "watermark", "route", "known"
 """Kinds of internal message (`meta["t"]`)."""
 
 

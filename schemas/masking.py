@@ -1,7 +1,8 @@
 """Plain identifiers in texts and bytes: found however they are written, and replaced by asterisks of the same length.
 
 An identifier is a run of exactly 18 (identity number) or 11 (mobile number) ASCII letters and digits after NFKC, so it
-ends where Chinese text begins: 电话13800000000 holds one. Written full-width, with JSON escapes, in GBK beside a
+ends where Chinese text begins: 电话13800000000 holds one; and beside a sign that NFKC would write as letters, ℡ or №.
+Written full-width, with JSON escapes, in GBK beside a
 character whose second byte is a letter, or in UTF-16, it is still one.
 """
 
@@ -14,8 +15,9 @@ from collections.abc import Iterator
 from schemas.identifiers import is_mobile_number, is_resident_number
 
 _RUN = re.compile(r"(?<![0-9A-Za-z])(?:[0-9]{17}[0-9Xx]|1[3-9][0-9]{9})(?![0-9A-Za-z])")
-# What NFKC of the whole text may hide or add is left out: a combining mark after the X, a letter after the number.
+# The X is left out: less to look for.
 _CANDIDATE = re.compile(rb"(?<![0-9A-Za-z])(?:[0-9]{17}|1[3-9][0-9]{9}(?![0-9A-Za-z]))")
+_CANDIDATE_WITHIN = re.compile(rb"[0-9]{17}|[0-9]*?1[3-9][0-9]{9}")
 _ELEVEN_DIGITS = b"0" * 11
 _PLAIN_DIGITS = bytes.maketrans(b"123456789", b"000000000")
 (_BACKSLASH,) = b"\\"
@@ -36,28 +38,31 @@ def may_hold_identifier(raw: bytes) -> bool:
     """False when no identifier can be in these bytes, however they are read; cheap, for the common case."""
     if _BACKSLASH in raw or 0 in raw:
         return True
-    if raw.isascii():
-        return _has_candidate(raw)
     try:
-        return _has_candidate(unicodedata.normalize("NFKC", raw.decode()).encode())
+        return _has_candidate(raw) if raw.isascii() else _has_digits(raw.decode())
     except UnicodeDecodeError:
         return True
 
 
-def _has_candidate(plain: bytes) -> bool:
+def _has_candidate(plain: bytes, candidate: re.Pattern[bytes] = _CANDIDATE) -> bool:
     """Looks only where eleven digits stand together, which `translate` and `find` see much faster than a pattern."""
     digits = plain.translate(_PLAIN_DIGITS)
     at = digits.find(_ELEVEN_DIGITS)
     while at >= 0:
-        if _CANDIDATE.match(plain, at) is not None:
+        if candidate.match(plain, at) is not None:
             return True
         at = digits.find(_ELEVEN_DIGITS, at + 11)
     return False
 
 
+def _has_digits(text: str) -> bool:
+    """True when enough digits stand together; what delimits them in such a text is told character by character."""
+    plain = unicodedata.normalize("NFKC", text).encode("utf-8", "surrogatepass")
+    return _has_candidate(plain, _CANDIDATE_WITHIN)
+
+
 def _may_hold_identifier(text: str) -> bool:
-    folded = text if text.isascii() else unicodedata.normalize("NFKC", text)
-    return _has_candidate(folded.encode("utf-8", "surrogatepass"))
+    return _has_candidate(text.encode()) if text.isascii() else _has_digits(text)
 
 
 def identifiers_in(text: str) -> list[str]:
@@ -130,8 +135,16 @@ def _folded(text: str, as_bytes: bool) -> tuple[str, list[Span] | None]:
 def _plain(unit: str) -> str:
     """One character as NFKC writes it; each by itself, so that no combining mark hides its neighbour."""
     if len(unit) == 1:
-        return unit if unit < "\x80" else unicodedata.normalize("NFKC", unit)
+        return unit if unit < "\x80" else _letter_or_digit(unit)
     if unit.startswith("\\u"):
         codes = bytes.fromhex(unit.replace("\\u", ""))
-        return unicodedata.normalize("NFKC", codes.decode("utf-16-be", "replace"))
+        return _letter_or_digit(codes.decode("utf-16-be", "replace"))
     return unit[0] if unit.endswith("\x00") else " "
+
+
+def _letter_or_digit(character: str) -> str:
+    """As NFKC writes it, when it is one itself: ℡ is none, though NFKC writes it TEL; and ① or ² stands for itself."""
+    if character.isascii():
+        return character
+    counts = character.isalnum() and unicodedata.category(character) != "No"
+    return unicodedata.normalize("NFKC", character) if counts else " "

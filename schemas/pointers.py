@@ -11,5 +11,6 @@ LONGEST = 256
 
 def pointer(parts: Iterable[str | int]) -> str:
     """The pointer to a place; a name that someone made very long is cut."""
-    path = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
-    return masked(path)[:LONGEST]
+    # Masked before it is escaped: the 1 of ~1 would hide the number behind it.
+    path = "".join("/" + masked(str(part)).replace("~", "~0").replace("/", "~1") for part in parts)
+    return path[:LONGEST]

@@ -8,7 +8,7 @@ from typing import Any
 
 from schemas.envelope import side_and_id
 from schemas.event import RETRACTION
-from schemas.fields import is_time
+from schemas.fields import is_any_time
 from schemas.kinds import KINDS, REGISTRATION_OF_SOURCE, REPORTING, SUBJECT_WORDS, TOPICS, Kind
 from schemas.problems import Problem
 
@@ -27,12 +27,17 @@ def broken_relations(
     side, own = side_and_id(body.get("source"))
     retracted = _retracted_kind(body) if kind.name == RETRACTION else None
     named = retracted or kind
-    found = _topic(kind, retracted, side, topic) + _key(body, key) + _future(body.get("time"), appended_at)
+    found = _topic(kind, retracted, side, topic) + broken_envelope(body, key, appended_at)
     if side != "registry":
         found += _side(named, side) + _own(body, kind, named, side, own)
     if kind.name in _OWN_RULES:
         found += _OWN_RULES[kind.name](body, retracted)
     return found
+
+
+def broken_envelope(body: Body, key: bytes | None, appended_at: int | None) -> list[Problem]:
+    """Those of them that can be told of an event of any kind, also of an unknown one."""
+    return _key(body, key) + _future(body.get("time"), appended_at)
 
 
 def _retracted_kind(body: Body) -> Kind | None:
@@ -123,7 +128,7 @@ def _future(time: object, appended_at: int | None) -> list[Problem]:
     except (ValueError, OverflowError):  # no time: told already
         return []
     # Both sides are correctly rounded quotients of integers, so equal times compare as equal.
-    if seconds <= (appended_at + DAY_MS) / 1000 or not is_time(time):
+    if seconds <= (appended_at + DAY_MS) / 1000 or not is_any_time(time):
         return []
     return [Problem("time-in-future", "/time", "is in the future", "at most 24 h after the broker received it")]
 

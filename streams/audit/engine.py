@@ -91,8 +91,18 @@ def is_strict_json(body: str) -> bool:
 
 
 def folded(text: str) -> str:
-    """Full-width and other variants of letters and digits as plain ones (NFKC), each character by itself."""
-    return text if text.isascii() else "".join(unicodedata.normalize("NFKC", character) for character in text)
+    """Full-width and other variants of letters and digits as plain ones (NFKC), each character by itself.
+
+    What is neither letter nor digit is a blank, also where NFKC writes it with letters or digits: ℡, №, ㎡, ①.
+    """
+    return text if text.isascii() else "".join(map(_folded, text))
+
+
+def _folded(character: str) -> str:
+    if character.isascii():
+        return character
+    is_letter_or_digit = unicodedata.category(character) in ("Lu", "Ll", "Lt", "Lm", "Lo", "Nd", "Nl")
+    return unicodedata.normalize("NFKC", character) if is_letter_or_digit else " "
 
 
 def digest(time: str, subject: str, data: str) -> str:

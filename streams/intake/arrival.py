@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 
 from schemas.event import Event, read
 from schemas.internal import Origin, event_meta, pack, unpack
+from streams.records import Publication
 
 REGISTRATION, LINK, SOURCE_REGISTRATION = "child.registered", "identity.linked", "source.registered"
 CHILD_SCHEMES = ("cn-id:", "birth-cert:", "local:")
-FACILITY_SENT = "f"
+FACILITY_SENT, KEYLESS = "f", "k"
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """`center_id`: the centre whose folds count it, "" for others; `counted`: it went to the centre already."""
+    """`center_id`: the centre whose folds count it, "" for others; `counted`: it went to the centre already.
+
+    `keyless`: it was published without a key; every other accepted one has its subject as key.
+    """
 
     event: Event
     raw: bytes
     origin: Origin
     center_id: str
     counted: bool = False
+    keyless: bool = False
 
     @property
     def identity(self) -> tuple[str, str, str]:
@@ -28,12 +34,21 @@ class Arrival:
 
     @property
     def place(self) -> tuple[str, str, str, str]:
-        """What it is parked under: every publication by itself, so that none is lost while it waits."""
-        return (*self.identity, str(self.origin))
+        """What it is parked under: every publication by itself, so that none is lost, but the same bytes once."""
+        return (*self.identity, hashlib.blake2b(self.raw, digest_size=16).hexdigest())
+
+    @property
+    def key(self) -> bytes | None:
+        """The key under which it was published."""
+        return None if self.keyless else self.event.subject.encode()
 
     @property
     def is_of_a_child(self) -> bool:
         return self.event.subject.startswith(CHILD_SCHEMES)
+
+    def publication(self) -> Publication:
+        """As the fold of records sees it; visible to nobody yet."""
+        return Publication(self.event, self.raw, str(self.origin), self.origin.appended_at, 0)
 
     def sent(self, visible_at: int) -> bytes:
         """The internal message in which later stages receive it."""
@@ -41,7 +56,7 @@ class Arrival:
 
     def parked(self) -> bytes:
         """The state value in which it waits, and in which a misrouted event travels to its own partition."""
-        meta = {**event_meta(self.origin), "c": self.center_id, FACILITY_SENT: self.counted}
+        meta = {**event_meta(self.origin), "c": self.center_id, FACILITY_SENT: self.counted, KEYLESS: self.keyless}
         return pack(meta, self.raw)
 
     def as_counted(self) -> Arrival:
@@ -50,4 +65,5 @@ class Arrival:
     @classmethod
     def unparked(cls, value: bytes) -> Arrival:
         meta, raw = unpack(value)
-        return cls(read(raw), raw, Origin.parse(meta["o"], meta["a"]), meta["c"], meta[FACILITY_SENT])
+        origin = Origin.parse(meta["o"], meta["a"])
+        return cls(read(raw), raw, origin, meta["c"], meta[FACILITY_SENT], meta[KEYLESS])

@@ -13,26 +13,29 @@ from typing import Any
 import orjson
 
 from streams.intake.arrival import Arrival
+from streams.intake.lots import NOTHING, Identity, Lot, is_earlier
 from streams.records import Publication
 
-SOURCE, SUBJECT, LINKED, PARKED, HELD, SEEN, HEARD, SEQUENCE, NOW = (
+SOURCE, SUBJECT, LINKED, PARKED, SURPLUS, HELD, SEEN, HEARD, SEQUENCE, NOW = (
     b"source/",
     b"subject/",
     b"link/",
     b"parked/",
+    b"surplus/",
     b"held/",
     b"seen/",
     b"heard/",
     b"sequence",
     b"now",
 )
-Identity = tuple[str, str, str]
-Place = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A child's subject that is known: registered, or linked at least once. `since`: append time in ms."""
+    """A child's subject that is known: registered, linked at least once, or named by a registered alias.
+
+    `registered`: by itself. `since`: append time (ms) of what made its records visible where they are now.
+    """
 
     registered: bool
     child: str
@@ -54,7 +57,7 @@ class Memory:
     sources: dict[str, int] = field(default_factory=dict)
     subjects: dict[str, Subject] = field(default_factory=dict)
     links: dict[str, dict[Identity, Publication]] = field(default_factory=dict)
-    parked: dict[str, dict[Place, Arrival]] = field(default_factory=dict)
+    parked: dict[str, Lot] = field(default_factory=dict)
     waiting: dict[str, set[str]] = field(default_factory=dict)
     held: dict[bytes, dict[str, Any]] = field(default_factory=dict)
     seen: dict[int, str] = field(default_factory=dict)
@@ -83,8 +86,10 @@ class Memory:
                 self.links.setdefault(link.event.subject, {})[link.identity] = link
             case b"parked/":
                 arrival = Arrival.unparked(value)
-                self.parked.setdefault(arrival.event.subject, {})[arrival.place] = arrival
-                self.waiting.setdefault(arrival.event.source, set()).add(arrival.event.subject)
+                self._lot(arrival).put(arrival)
+            case b"surplus/":
+                arrival = Arrival.unparked(value)
+                self._lot(arrival).surplus[arrival.place] = arrival
             case b"held/":
                 self.held[name] = orjson.loads(value)
             case b"seen/":
@@ -96,6 +101,10 @@ class Memory:
             case _:
                 self.sequence = int(value)
 
+    def _lot(self, arrival: Arrival) -> Lot:
+        self.waiting.setdefault(arrival.event.source, set()).add(arrival.event.subject)
+        return self.parked.setdefault(arrival.event.subject, Lot())
+
 
 class Draft:
     """Reads through to a memory; writes stay here, together with the state changes that make them durable."""
@@ -106,8 +115,8 @@ class Draft:
         self.sources: dict[str, int] = {}
         self.subjects: dict[str, Subject] = {}
         self._links: dict[str, dict[Identity, Publication]] = {}
-        self._parked: dict[str, dict[Place, Arrival]] = {}
-        self._waiting: dict[str, set[str]] = {}
+        self._parked: dict[str, Lot] = {}
+        self._begun: dict[str, set[str]] = {}
         self.held: dict[bytes, dict[str, Any]] = dict(memory.held)
         self.seen: dict[int, str] = dict(memory.seen)
         self.now = memory.now
@@ -144,36 +153,51 @@ class Draft:
         self.changes[LINKED + name.encode()] = link.packed()
 
     # parked events
-    def parked(self, subject: str) -> dict[Place, Arrival]:
-        held = self._parked.get(subject)
-        return self._memory.parked.get(subject, {}) if held is None else held
+    def lot(self, subject: str) -> Lot:
+        """What of the subject waits; to be read only."""
+        mine = self._parked.get(subject)
+        return self._memory.parked.get(subject, NOTHING) if mine is None else mine
 
     def park(self, arrival: Arrival) -> None:
-        subject, source = arrival.event.subject, arrival.event.source
-        self._mine(subject)[arrival.place] = arrival
-        if self.source_since(source) is None:
-            self.waiting(source).add(subject)
-        self.changes[_parked_key(arrival)] = arrival.parked()
+        """Let it wait, once: of the same bytes the publication that was appended first."""
+        lot = self._mine(arrival)
+        held = lot.arrivals.get(arrival.place)
+        if held is None or is_earlier(arrival, held):
+            lot.put(arrival)
+            self.changes[_key(PARKED, arrival)] = arrival.parked()
 
     def unpark(self, arrival: Arrival) -> None:
-        del self._mine(arrival.event.subject)[arrival.place]
-        self.changes[_parked_key(arrival)] = None
+        self._mine(arrival).take_out(arrival)
+        self.changes[_key(PARKED, arrival)] = None
 
-    def _mine(self, subject: str) -> dict[Place, Arrival]:
+    def keep_surplus(self, arrival: Arrival) -> None:
+        """Keep what was refused until its centre may count it."""
+        lot = self._mine(arrival)
+        held = lot.surplus.get(arrival.place)
+        if held is None or is_earlier(arrival, held):
+            lot.surplus[arrival.place] = arrival
+            self.changes[_key(SURPLUS, arrival)] = arrival.parked()
+
+    def drop_surplus(self, arrival: Arrival) -> None:
+        del self._mine(arrival).surplus[arrival.place]
+        self.changes[_key(SURPLUS, arrival)] = None
+
+    def _mine(self, arrival: Arrival) -> Lot:
+        subject, source = arrival.event.subject, arrival.event.source
         if subject not in self._parked:
-            self._parked[subject] = dict(self._memory.parked.get(subject, {}))
+            self._parked[subject] = self._memory.parked.get(subject, NOTHING).copy()
+        if self.source_since(source) is None:
+            self._begun.setdefault(source, set()).add(subject)
         return self._parked[subject]
 
     def waiting(self, source: str) -> set[str]:
-        """Subjects with parked events of this unregistered source."""
-        if source not in self._waiting:
-            self._waiting[source] = set(self._memory.waiting.get(source, ()))
-        return self._waiting[source]
+        """Subjects of which something of this unregistered source waits."""
+        return self._memory.waiting.get(source, set()) | self._begun.get(source, set())
 
-    def touched_subjects(self) -> Iterator[tuple[str, dict[Place, Arrival], dict[Place, Arrival]]]:
-        """(subject, parked before, parked after) of every subject whose parked events changed."""
+    def touched_subjects(self) -> Iterator[tuple[str, Lot, Lot]]:
+        """(subject, what waited before, what waits after) of every subject of which that changed."""
         for subject, after in self._parked.items():
-            yield subject, self._memory.parked.get(subject, {}), after
+            yield subject, self._memory.parked.get(subject, NOTHING), after
 
     # ticks and what was heard
     def hold(self, name: bytes, tick: dict[str, Any], packed: bytes) -> None:
@@ -216,7 +240,10 @@ class Draft:
         memory.subjects.update(self.subjects)
         memory.links.update(self._links)
         _update_or_drop(memory.parked, self._parked)
-        _update_or_drop(memory.waiting, self._waiting)
+        for source, subjects in self._begun.items():
+            memory.waiting.setdefault(source, set()).update(subjects)
+        for source in self.sources:
+            memory.waiting.pop(source, None)
         memory.held, memory.seen, memory.now = self.held, self.seen, self.now
         memory.heard.update(self._heard)
         memory.unreported = (memory.unreported | set(self._heard)) - self._reported
@@ -224,13 +251,13 @@ class Draft:
             memory.sequence += 1
 
 
-def _parked_key(arrival: Arrival) -> bytes:
-    return PARKED + "/".join((arrival.event.subject, *arrival.place)).encode()
+def _key(prefix: bytes, arrival: Arrival) -> bytes:
+    return prefix + "/".join((arrival.event.subject, *arrival.place)).encode()
 
 
-def _update_or_drop(into: dict[str, Any], news: dict[str, Any]) -> None:
-    for name, entries in news.items():
-        if entries:
-            into[name] = entries
+def _update_or_drop(into: dict[str, Lot], news: dict[str, Lot]) -> None:
+    for name, lot in news.items():
+        if lot:
+            into[name] = lot
         else:
             into.pop(name, None)

@@ -6,20 +6,20 @@ themselves arrive, in the end every event went to the same places.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import replace
+from itertools import islice
 
 from schemas.identifiers import child_id
-from schemas.internal import ROUTE, pack
+from schemas.internal import KNOWN, ROUTE, pack
 from schemas.problems import Problem
 from streams import topics
 from streams.intake.arrival import LINK, REGISTRATION, Arrival
+from streams.intake.home import home_partition
+from streams.intake.lots import MOST_PARKED, Lot
 from streams.intake.memory import Draft, Subject
-from streams.records import Publication, greatest, stronger
+from streams.records import greatest, stronger
 from streams.transport.port import Output, partition_of
 
-MOST_PARKED = 2_000
-MOST_PUBLICATIONS = 10_000
 MOST_RELEASED_A_STEP = 2_000
 
 
@@ -42,87 +42,116 @@ class Placing:
         if arrival.center_id and not arrival.counted:
             self._to_center(arrival, source_since)
             arrival = arrival.as_counted()
-        self._learn(arrival)
+        since = max(arrival.origin.appended_at, source_since)
+        self._learn(arrival, since)
         known = self.draft.subject(event.subject)
         if known is None:
             self._park(arrival)
             return
-        visible_at = max(arrival.origin.appended_at, source_since, known.since)
-        self._to_child(known.child, arrival.sent(visible_at))
+        self._to_child(known.child, arrival.sent(max(since, known.since)))
 
     def source_registered(self, source: str, since: int) -> None:
         if self.draft.source_since(source) is None:
-            self.draft.register_source(source, since)
             self.pending |= self.draft.waiting(source)
-            self.draft.waiting(source).clear()
+            self.draft.register_source(source, since)
+
+    def subject_named(self, subject: str, since: int) -> None:
+        """A registered alias belongs to the subject's child: what waits of the subject goes there, as if registered."""
+        if self.draft.subject(subject) is None:
+            self._know(subject, Subject(False, child_id(subject), 0, since))
 
     def release(self) -> None:
         """Place parked events of pending subjects, at most MOST_RELEASED_A_STEP of them."""
         left = MOST_RELEASED_A_STEP
         while self.pending and left > 0:
-            subject = min(self.pending)
-            ready = [a for a in self.draft.parked(subject).values() if self._may_go(a)]
-            for arrival in ready[:left]:
-                self.draft.unpark(arrival)
-                self.place(arrival)
-            left -= len(ready)
-            if left >= 0:
-                still = [a for a in self.draft.parked(subject).values() if self._may_go(a)]
-                if not still:
-                    self.pending.discard(subject)
+            for subject in sorted(self.pending):
+                left -= self._release_of(subject, left)
+                if left <= 0:
+                    break
 
-    def _may_go(self, arrival: Arrival) -> bool:
-        return may_go(self.draft, arrival)
+    def _release_of(self, subject: str, most: int) -> int:
+        """How many went; the subject is pending no longer when none could."""
+        lot = self.draft.lot(subject)
+        surplus = list(islice((a for a in lot.surplus.values() if self._is_known(a.event.source)), most))
+        ready = list(islice((a for a in lot.arrivals.values() if may_go(self.draft, a)), most - len(surplus)))
+        for arrival in surplus:
+            self.draft.drop_surplus(arrival)
+            self._to_center(arrival, self.draft.source_since(arrival.event.source) or 0)
+        for arrival in ready:
+            self.draft.unpark(arrival)
+            self.place(arrival)
+        if not surplus and not ready:
+            self.pending.discard(subject)
+        return len(surplus) + len(ready)
 
-    def _learn(self, arrival: Arrival) -> None:
+    def _is_known(self, source: str) -> bool:
+        return self.draft.source_since(source) is not None
+
+    def _learn(self, arrival: Arrival, since: int) -> None:
         if arrival.event.kind == REGISTRATION and not arrival.event.retraction:
-            self._registered(arrival)
+            self._registered(arrival.event.subject, since)
         elif arrival.event.kind == LINK:
-            self._linked(arrival)
+            self._linked(arrival, since)
 
-    def _registered(self, arrival: Arrival) -> None:
-        subject, since = arrival.event.subject, arrival.origin.appended_at
+    def _registered(self, subject: str, since: int) -> None:
         known = self.draft.subject(subject)
         if known is None:
             self._know(subject, Subject(True, child_id(subject), 0, since))
         elif not known.registered:
             self._know(subject, replace(known, registered=True))
+            self._name_target(subject, since)
 
-    def _linked(self, arrival: Arrival) -> None:
-        link = _link(arrival)
+    def _linked(self, arrival: Arrival, since: int) -> None:
+        link = arrival.publication()
         alias = arrival.event.subject
-        held = self.draft.links(alias)
-        if not stronger(link, held.get(link.identity)):
+        if not stronger(link, self.draft.links(alias).get(link.identity)):
             return
         self.draft.put_link(link)
-        standing = greatest(self.draft.links(alias).values())
+        target = self._target(alias)
         known = self.draft.subject(alias)
-        if standing is not None:
-            self._route(alias, known, child_id(standing.event.data["same_as"]), arrival.origin.appended_at)
-        elif known is not None:
-            self._route(alias, known, child_id(alias), arrival.origin.appended_at)
+        if target is not None or known is not None:
+            self._route(alias, known, child_id(target or alias), since)
+        if known is not None and known.registered:
+            self._name_target(alias, since)
+
+    def _target(self, alias: str) -> str | None:
+        """The subject to whose child the alias belongs by its greatest standing link."""
+        standing = greatest(self.draft.links(alias).values())
+        return None if standing is None else str(standing.event.data["same_as"])
+
+    def _name_target(self, alias: str, since: int) -> None:
+        """A registered alias makes its child one that exists: that subject's own home may not know it otherwise."""
+        target = self._target(alias)
+        if target is not None:
+            home = home_partition(target, self.partitions)
+            known = self.draft.subject(alias)
+            meta = {"t": KNOWN, "subject": target, "a": since if known is None else max(since, known.since)}
+            self.outputs.append(Output(topics.EXCHANGE, home, target.encode(), pack(meta)))
 
     def _route(self, alias: str, known: Subject | None, child: str, since: int) -> None:
         if known is not None and known.child == child:
             return
         before = known or Subject(False, child, 0, since)
-        after = replace(before, child=child, epoch=before.epoch + 1)
-        for told in {before.child, child}:
-            meta = {"t": ROUTE, "subject": alias, "epoch": after.epoch, "child": child, "from": before.child}
+        after = replace(before, child=child, epoch=before.epoch + 1, since=max(before.since, since))
+        route = {"epoch": after.epoch, "child": child, "from": before.child, "v": after.since}
+        for told in sorted({before.child, child}):
+            meta = {"t": ROUTE, "subject": alias, **route}
             self._to_child(told, pack(meta))
         self._know(alias, after)
 
     def _know(self, subject: str, known: Subject) -> None:
         self.draft.know_subject(subject, known)
-        if self.draft.parked(subject):
+        if self.draft.lot(subject):
             self.pending.add(subject)
 
     def _park(self, arrival: Arrival) -> None:
-        held = self.draft.parked(arrival.event.subject)
-        if len(held) >= MOST_PARKED and _is_too_many(arrival, held.values()):
-            self.overflowed.append((arrival, _overflow()))
-        else:
+        lot = self.draft.lot(arrival.event.subject)
+        if lot.takes(arrival):
             self.draft.park(arrival)
+            return
+        self.overflowed.append((arrival, _overflow()))
+        if arrival.center_id and not arrival.counted and lot.takes_surplus(arrival):
+            self.draft.keep_surplus(arrival)
 
     def _to_center(self, arrival: Arrival, source_since: int) -> None:
         center = arrival.center_id
@@ -135,6 +164,12 @@ class Placing:
         self.outputs.append(Output(topics.CHILD_EVENTS, partition, child.encode(), value))
 
 
+def may_release(draft: Draft, lot: Lot) -> bool:
+    """True when something of a lot need not wait any longer."""
+    counts = any(draft.source_since(arrival.event.source) is not None for arrival in lot.surplus.values())
+    return counts or any(may_go(draft, arrival) for arrival in lot.arrivals.values())
+
+
 def may_go(draft: Draft, arrival: Arrival) -> bool:
     """True when a parked event need not wait any longer."""
     if draft.source_since(arrival.event.source) is None:
@@ -143,18 +178,10 @@ def may_go(draft: Draft, arrival: Arrival) -> bool:
         return True
     event = arrival.event
     if event.kind == LINK:  # one that is retracted or outdated makes nobody known
-        return not event.retraction and stronger(_link(arrival), draft.links(event.subject).get(arrival.identity))
+        return not event.retraction and stronger(
+            arrival.publication(), draft.links(event.subject).get(arrival.identity)
+        )
     return event.kind == REGISTRATION and not event.retraction
-
-
-def _link(arrival: Arrival) -> Publication:
-    return Publication(arrival.event, arrival.raw, str(arrival.origin), arrival.origin.appended_at, 0)
-
-
-def _is_too_many(arrival: Arrival, held: Collection[Arrival]) -> bool:
-    """True for the first record beyond the bound, and for yet another publication beyond the larger bound of these."""
-    records = {waiting.identity for waiting in held} | {arrival.identity}
-    return len(records) > MOST_PARKED or len(held) >= MOST_PUBLICATIONS
 
 
 def _overflow() -> Problem:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,17 +12,23 @@ import orjson
 from streams import topics
 from streams.clock.moments import utc_text, utc_text_of_ms
 from streams.intake.arrival import Arrival
+from streams.intake.lots import Identity, Lot
 from streams.intake.memory import Draft
+from streams.records import stronger
 from streams.transport.port import Output
+
+Waiting = tuple[int, int, int]
+"""How many records wait, and when the broker had the first and the last of them (ms since 1970)."""
+NONE: Waiting = (0, 0, 0)
 
 
 def unlinked_rows(draft: Draft, partition: int) -> list[Output]:
-    """One row per subject and source whose parked events changed; it is deleted when none is left."""
+    """One row per subject and source of which other records wait than before; deleted when none is left."""
     changed = [
-        (subject, source, _waiting(after, source))
-        for subject, before, after in draft.touched_subjects()
-        for source in sorted({arrival.event.source for arrival in (*before.values(), *after.values())})
-        if _waiting(before, source) != _waiting(after, source)
+        (subject, source, now.get(source, NONE))
+        for subject, before, now in ((s, _waiting(old), _waiting(new)) for s, old, new in draft.touched_subjects())
+        for source in sorted(before.keys() | now.keys())
+        if before.get(source) != now.get(source)
     ]
     if not changed:
         return []
@@ -29,14 +36,29 @@ def unlinked_rows(draft: Draft, partition: int) -> list[Output]:
     return [_unlinked(partition, version, subject, source, waiting) for subject, source, waiting in changed]
 
 
-def _waiting(arrivals: dict[Any, Arrival], source: str) -> tuple[int, int, int]:
-    """(records, first and last append time) of one source's publications."""
-    own = [arrival for arrival in arrivals.values() if arrival.event.source == source]
-    times = [arrival.origin.appended_at for arrival in own]
-    return len({arrival.identity for arrival in own}), min(times, default=0), max(times, default=0)
+def _waiting(lot: Lot) -> dict[str, Waiting]:
+    """By source what waits: a record that was retracted meanwhile waits for nothing."""
+    times: dict[str, list[int]] = defaultdict(list)
+    for arrival in _holding(lot):
+        if not arrival.event.retraction:
+            times[arrival.event.source].append(arrival.origin.appended_at)
+    return {source: (len(found), min(found), max(found)) for source, found in times.items()}
 
 
-def _unlinked(partition: int, version: int, subject: str, source: str, waiting: tuple[int, int, int]) -> Output:
+def _holding(lot: Lot) -> Iterator[Arrival]:
+    """The publication that holds of each record; they are compared only where there are several."""
+    several: dict[Identity, Arrival] = {}
+    for arrival in lot.arrivals.values():
+        if lot.records[arrival.identity] == 1:
+            yield arrival
+            continue
+        held = several.get(arrival.identity)
+        if held is None or stronger(arrival.publication(), held.publication()):
+            several[arrival.identity] = arrival
+    yield from several.values()
+
+
+def _unlinked(partition: int, version: int, subject: str, source: str, waiting: Waiting) -> Output:
     records, first, last = waiting
     row = {"subject": subject, "source": source, "writer": "intake", "partition": partition, "records": records}
     row["first_at"] = utc_text_of_ms(first) if records else None

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from schemas.check import Accepted, Refused, check
-from schemas.internal import FACT, TICK, Origin, event_meta, pack, unpack
+from schemas.internal import FACT, KNOWN, TICK, Origin, event_meta, pack, unpack
 from streams import rejecting, topics
 from streams.intake import reporting, ticks
 from streams.intake.arrival import SOURCE_REGISTRATION, Arrival
 from streams.intake.home import home_partition
 from streams.intake.memory import Draft, Memory
-from streams.intake.placing import Placing, may_go
+from streams.intake.placing import Placing, may_release
 from streams.transport.port import Decision, Output, Record
 
 REPORTING = "reporting.completed"
@@ -28,9 +28,7 @@ class IntakeStage:
     def restore(self, state: Iterable[tuple[bytes, bytes]]) -> None:
         self._memory = Memory.restored(state)
         draft = Draft(self._memory)
-        self._pending = {
-            subject for subject, held in self._memory.parked.items() if any(may_go(draft, a) for a in held.values())
-        }
+        self._pending = {subject for subject, lot in self._memory.parked.items() if may_release(draft, lot)}
 
     def decide(self, records: Sequence[Record], positions: Mapping[str, int]) -> Decision:
         step = _Step(self, Draft(self._memory))
@@ -71,6 +69,8 @@ class _Step:
             ticks.arrived(self.draft, meta)
         elif meta["t"] == FACT:
             self.placing.source_registered(str(meta["source"]), int(meta["a"]))
+        elif meta["t"] == KNOWN:
+            self.placing.subject_named(str(meta["subject"]), int(meta["a"]))
         else:
             self.placing.place(Arrival.unparked(value))
 
@@ -80,14 +80,14 @@ class _Step:
         if isinstance(checked, Refused):
             self.outputs.append(rejecting.rejected(self.stage.partition, origin, checked))
             return
-        self._accepted(checked, origin, record.value or b"")
+        self._accepted(checked, origin, record)
 
-    def _accepted(self, checked: Accepted, origin: Origin, raw: bytes) -> None:
+    def _accepted(self, checked: Accepted, origin: Origin, record: Record) -> None:
         event = checked.event
         self._hear(checked)
         if event.kind == REPORTING:
             return
-        arrival = Arrival(event, raw, origin, checked.center_id)
+        arrival = Arrival(event, record.value or b"", origin, checked.center_id, keyless=record.key is None)
         if not arrival.is_of_a_child:
             self._fact(arrival)
             return
@@ -118,8 +118,8 @@ class _Step:
     def decision(self, positions: Mapping[str, int]) -> Decision:
         stage, draft, placing = self.stage, self.draft, self.placing
         for arrival, problem in placing.overflowed:
-            key = arrival.event.subject.encode()
-            self.outputs.append(rejecting.refused_later(stage.partition, arrival.origin, arrival.raw, key, problem))
+            refusal = rejecting.refused_later(stage.partition, arrival.origin, arrival.raw, arrival.key, problem)
+            self.outputs.append(refusal)
         outputs = [*self.outputs, *placing.outputs, *reporting.unlinked_rows(draft, stage.partition)]
         if not placing.pending:  # what may go was published before: no tick passes it
             outputs += ticks.pass_on(draft, stage.partition, stage.partitions, positions)

@@ -9,6 +9,8 @@ from typing import Any
 
 import orjson
 
+from streams.publish.encoding import plain
+
 Envelope = dict[str, Any]
 
 
@@ -27,7 +29,8 @@ def new_event(
     """One event of version 1, ready to publish; times are aware datetimes or RFC 3339.
 
     Give `recordid`, your own stable number of the record: corrections and retractions name it. An `id` that is not
-    given follows from the content, so that building the same event again gives the same event.
+    given follows from the content, so that building the same event again gives the same event. Numbers may be finite
+    Decimals; what JSON cannot say (NaN, a set, a name that is no text) raises Refused with its place.
     """
     body: Envelope = {
         "specversion": "1.0",
@@ -42,15 +45,29 @@ def new_event(
         body["recordid"] = recordid
     if recordedtime is not None:
         body["recordedtime"] = _moment(recordedtime)
+    body = plain(body)
     body["id"] = id or hashlib.sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
     return body
 
 
 def new_retraction(
-    kind: str, source: str, subject: str, recordid: str, revision: int, reason: str, time: datetime | str
+    kind: str,
+    source: str,
+    subject: str,
+    recordid: str,
+    revision: int,
+    reason: str,
+    time: datetime | str,
+    *,
+    center_id: str | None = None,
 ) -> Envelope:
-    """Removes a record of `source`; `revision` must be higher than the one it removes."""
+    """Removes a record of `source`; `revision` must be higher than the one it removes.
+
+    `center_id`: the centre whose record it was; a registry source must name it for a record of a centre's side.
+    """
     data = {"kind": kind, "reason": reason}
+    if center_id is not None:
+        data["center_id"] = center_id
     return new_event("record.retracted", source, subject, data, time, recordid=recordid, revision=revision)
 
 

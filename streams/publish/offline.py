@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import IO, Any, Protocol
 
-import orjson
-
 from schemas.check import Accepted, check
 from schemas.kinds import TOPICS
+from streams.publish.encoding import encoded
 from streams.publish.outcomes import Refused
 
 
@@ -28,7 +27,7 @@ def validated(event: Mapping[str, Any] | bytes, now_ms: int) -> Valid:
 
     `now_ms`: what the broker's clock will say, ms since 1970.
     """
-    value = event if isinstance(event, bytes) else orjson.dumps(event)
+    value = event if isinstance(event, bytes) else encoded(event)
     answer = check(value, None, None, now_ms)
     if not isinstance(answer, Accepted):
         raise Refused(answer.problems)

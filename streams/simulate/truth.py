@@ -178,11 +178,11 @@ class Truth:
             yield row | {"missed": statuses["missed"], "open": statuses["open"] + statuses["overdue"]}
 
     def unlinked(self) -> Iterable[JSON]:
-        counts = Counter((entry.subject, entry.source) for entry in self.unlisted)
+        counts = Counter((entry.subject, entry.source) for entry in self.unlisted if entry.stands)
         for subject, entries in self.of_subject.items():
             is_child = subject.split(":")[0] in ("cn-id", "birth-cert", "local")
             if is_child and self._owner(subject) not in self.children:
-                counts.update((entry.subject, entry.source) for entry in entries)
+                counts.update((entry.subject, entry.source) for entry in entries if entry.stands)
         for (subject, source), records in counts.items():
             yield {"subject": subject, "source": source, "records": records}
 

@@ -90,6 +90,12 @@ class Runner:
             self.positions = positions
 
     def _commit(self, decision: Decision) -> None:
+        self.commit_one(decision)
+        if decision.more:
+            self._commit(self.stage.decide((), self.positions))
+
+    def commit_one(self, decision: Decision) -> None:
+        """One transaction; what a decision leaves to the next ones is the caller's to ask for."""
         for output in decision.outputs:
             self.broker.append(output.topic, output.partition, output.key, output.value, output.headers)
         for key, value in decision.changes.items():

@@ -9,21 +9,41 @@ WHERE NOT s.retraction
 QUALIFY row_number() OVER (
     PARTITION BY s.child_id, s.kind, s.source, s.record_id ORDER BY coalesce(s.origin = f.origin, false) DESC, s.seq) = 1;
 
--- What may have made a record visible later than itself: a registration or a link of its child, the registration of the
--- source that sent one, or of its own source.
+-- What may have made a record visible later than itself: a registration or a link of its child, or the withdrawal of a
+-- link of its subject; the registration of the source that sent one, or of its own source.
 CREATE OR REPLACE TEMP TABLE revealing AS
 WITH sources_known AS (
     SELECT substr(subject, 8) AS source, appended_at FROM publications WHERE kind = 'source.registered'
 ),
 children_known AS (
     SELECT child_id, source, appended_at FROM of_children
-    WHERE kind IN ('child.registered', 'identity.linked') AND NOT retraction
+    WHERE kind = 'identity.linked' OR (kind = 'child.registered' AND NOT retraction)
 )
 SELECT child_id AS revealed, appended_at FROM children_known
 UNION
 SELECT c.child_id, s.appended_at FROM children_known AS c JOIN sources_known AS s USING (source)
 UNION
 SELECT source, appended_at FROM sources_known;
+
+-- It cannot have been visible before its source, its child and the link that says so were all there.
+CREATE OR REPLACE TEMP TABLE hidden_until AS
+WITH sources_since AS (
+    SELECT substr(subject, 8) AS source, min(appended_at) AS since FROM publications
+    WHERE kind = 'source.registered' GROUP BY ALL
+),
+told AS (
+    SELECT p.child_id, p.subject, p.kind, p.data ->> '$.same_as' AS same_as,
+        greatest(p.appended_at, s.since) AS since
+    FROM of_children AS p LEFT JOIN sources_since AS s USING (source)
+    WHERE p.is_known AND NOT p.retraction AND p.kind IN ('child.registered', 'identity.linked')
+)
+SELECT u.subject AS revealed, u.source AS sender, greatest(r.since, l.since, s.since) AS hidden
+FROM (SELECT DISTINCT subject, child_id, source FROM winners) AS u
+LEFT JOIN (SELECT child_id, min(since) AS since FROM told WHERE kind = 'child.registered' GROUP BY ALL) AS r USING (child_id)
+LEFT JOIN (
+    SELECT subject, min(t.since) AS since FROM told AS t JOIN links USING (subject, same_as) GROUP BY ALL
+) AS l USING (subject)
+LEFT JOIN sources_since AS s USING (source);
 
 -- Two contents at the revision that holds.
 CREATE OR REPLACE TEMP TABLE conflicts AS
@@ -38,9 +58,9 @@ SELECT s.child_id, s.kind, s.source, s.record_id, s.subject, s.happened // 1000 
     coalesce((s.data ->> '$.date')::DATE, s.day) - l.born AS age_days,
     coalesce(s.data ->> '$.center_id', '') AS center_id, coalesce(s.data ->> '$.class_id', '') AS class_id,
     coalesce(s.data ->> '$.clinic_id', '') AS clinic_id, s.data, s.recorded_at // 1000 AS recorded_at,
-    CASE WHEN s.seen_at > s.appended_at AND EXISTS (
+    CASE WHEN s.seen_at >= greatest(s.appended_at, h.hidden) AND EXISTS (
             FROM revealing AS r WHERE r.revealed IN (s.child_id, s.source) AND r.appended_at = s.seen_at)
-        THEN s.seen_at ELSE s.appended_at END AS accepted_at,
+        THEN s.seen_at ELSE greatest(s.appended_at, h.hidden) END AS accepted_at,
     s.origin, s.event_id,
     list_filter([
         CASE WHEN d.kind IS NOT NULL THEN 'enrolled-after-departure' END,
@@ -49,6 +69,7 @@ SELECT s.child_id, s.kind, s.source, s.record_id, s.subject, s.happened // 1000 
     ], lambda flag: flag IS NOT NULL) AS flags
 FROM shown AS s
 JOIN (SELECT child_id, born FROM lives) AS l USING (child_id)
+LEFT JOIN hidden_until AS h ON h.revealed = s.subject AND h.sender = s.source
 LEFT JOIN conflicts AS c USING (child_id, kind, source, record_id)
 LEFT JOIN departures_enrolled AS d USING (child_id, kind, source, record_id)
 LEFT JOIN windows AS w ON w.child_id = s.child_id AND w.milestone = (s.data ->> '$.milestone');

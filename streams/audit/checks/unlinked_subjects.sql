@@ -1,22 +1,21 @@
--- Records that wait for a source, a registration or a link. The first and last time are those of the publications that
--- hold, or of all of them: it depends on where they wait.
+-- Records that stand and wait for a source, a registration or a link. The first and last time are those of the
+-- publications that hold; of several that say the same one of them, it depends on where they wait.
 -- key: subject, source
 
 CREATE OR REPLACE TEMP VIEW expected AS
 WITH waiting AS (
-    SELECT subject, source, kind, record_id, appended_at, rank() OVER (
-            PARTITION BY subject, kind, source, record_id ORDER BY revision DESC, digest DESC, retraction DESC) AS place
-    FROM of_children
+    SELECT subject, source, kind, record_id, appended_at, retraction FROM of_children
     WHERE NOT is_known OR child_id NOT IN (SELECT child_id FROM lives)
+    QUALIFY rank() OVER (
+        PARTITION BY subject, kind, source, record_id ORDER BY revision DESC, digest DESC, retraction DESC) = 1
 ),
 records AS (
-    SELECT subject, source, kind, record_id, min(appended_at) AS earliest, max(appended_at) AS latest,
-        min(appended_at) FILTER (place = 1) AS held_from, max(appended_at) FILTER (place = 1) AS held_to
-    FROM waiting GROUP BY ALL
+    SELECT subject, source, min(appended_at) AS held_from, max(appended_at) AS held_to
+    FROM waiting WHERE NOT retraction GROUP BY subject, source, kind, record_id
 ),
 subjects_waiting AS (
-    SELECT subject, source, count(*) AS records, min(earliest) AS first_from, min(held_to) AS first_to,
-        max(held_from) AS last_from, max(latest) AS last_to
+    SELECT subject, source, count(*) AS records, min(held_from) AS first_from, min(held_to) AS first_to,
+        max(held_from) AS last_from, max(held_to) AS last_to
     FROM records GROUP BY ALL
 )
 SELECT w.subject, w.source, w.records,

@@ -40,9 +40,9 @@ CREATE TABLE kinds AS SELECT * FROM (VALUES
 ) AS t (kind, side, scheme);
 
 -- A field's path is where it stands in data; [] is any element of a list. A field that ends in ? may be left out.
--- form: word (one of `words`), text, day, time, number, integer, age (an integer that is one of `words`), flag, list,
--- object, value (text, number or flag), and the named forms facility, id, child, vaccine. low and high bound numbers and
--- the lengths of texts; high bounds the length of a list.
+-- form: word (one of `words`), text, day, time, number, integer, flag, list, object, value (text, number or flag), and the
+-- named forms facility, id, child, vaccine. low and high bound numbers and the lengths of texts; high bounds the length of
+-- a list.
 CREATE TABLE fields AS
 SELECT kind, rtrim(named, '?') AS path, NOT ends_with(named, '?') AS required, form, low, high,
     string_split(words, ' ') AS words
@@ -66,7 +66,7 @@ FROM (VALUES
     ('checkup.recorded', 'haemoglobin_g_l?', 'number', 20, 250, ''),
     ('checkup.recorded', 'oedema?', 'flag', NULL, NULL, ''),
     ('checkup.recorded', 'warning_signs?', 'object', NULL, NULL, ''),
-    ('checkup.recorded', 'warning_signs.age_months', 'age', NULL, NULL, '3 6 8 12 18 24 30 36 48 60 72'),
+    ('checkup.recorded', 'warning_signs.age_months', 'integer', 0, 84, ''),
     ('checkup.recorded', 'warning_signs.positive', 'list', NULL, 4, ''),
     ('checkup.recorded', 'warning_signs.positive[]', 'integer', 1, 4, ''),
     ('checkup.recorded', 'screenings?', 'list', NULL, NULL, ''),
@@ -151,7 +151,7 @@ FROM (VALUES
     ('measurement.recorded', 'head_circumference_cm?', 'number', 20, 65, ''),
 
     ('development.observed', 'center_id', 'facility', NULL, NULL, ''),
-    ('development.observed', 'age_months', 'age', NULL, NULL, '3 6 8 12 18 24 30 36 48 60 72'),
+    ('development.observed', 'age_months', 'integer', 0, 84, ''),
     ('development.observed', 'positive', 'list', NULL, 4, ''),
     ('development.observed', 'positive[]', 'integer', 1, 4, ''),
 

@@ -3,9 +3,13 @@
 CREATE MACRO is_day(s) AS regexp_full_match(s, '\d{4}-\d{2}-\d{2}')
     AND coalesce(try_cast(s AS DATE) BETWEEN DATE '1970-01-02' AND DATE '2099-12-31', false);
 
-CREATE MACRO is_time(s) AS
-    regexp_full_match(s, '(?i)\d{4}-\d{2}-\d{2}t([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(z|[+-]([01]\d|2[0-3]):[0-5]\d)')
-    AND is_day(s[1:10]);
+CREATE MACRO is_clock(s) AS
+    regexp_full_match(s, '(?i)\d{4}-\d{2}-\d{2}t([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(z|[+-]([01]\d|2[0-3]):[0-5]\d)');
+
+CREATE MACRO is_time(s) AS is_clock(s) AND is_day(s[1:10]);
+
+-- However late: whether that can be is asked of the broker's clock, not of the store.
+CREATE MACRO is_any_time(s) AS is_clock(s) AND coalesce(try_cast(s[1:10] AS DATE) >= DATE '1970-01-02', false);
 
 -- Microseconds since 1970 of a time that is one; any digits beyond are cut off.
 CREATE MACRO instant(s) AS epoch_us(try_cast(

@@ -23,7 +23,6 @@ WHERE form IS NOT NULL AND NOT (type = 'NULL' AND NOT required AND NOT ends_with
     WHEN 'list' THEN type = 'ARRAY' AND elements <= coalesce(high, elements)
     WHEN 'flag' THEN type = 'BOOLEAN'
     WHEN 'integer' THEN type IN ('BIGINT', 'UBIGINT') AND try_cast(value AS DOUBLE) BETWEEN low AND high
-    WHEN 'age' THEN type IN ('BIGINT', 'UBIGINT') AND list_contains(words, value)
     WHEN 'number' THEN type IN ('BIGINT', 'UBIGINT', 'DOUBLE') AND try_cast(value AS DOUBLE) BETWEEN low AND high
     WHEN 'word' THEN type = 'VARCHAR' AND list_contains(words, value)
     WHEN 'text' THEN type = 'VARCHAR' AND length(value) BETWEEN low AND high

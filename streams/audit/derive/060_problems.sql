@@ -54,7 +54,7 @@ WHERE side IS NOT NULL AND kind IS NOT NULL AND (kind <> 'record.retracted' OR r
 
 INSERT INTO problems
 SELECT seq, 'key-mismatch' FROM events
-WHERE kind IS NOT NULL AND subject IS NOT NULL AND key IS NOT NULL AND key <> encode(subject);
+WHERE subject IS NOT NULL AND key IS NOT NULL AND key <> encode(subject);
 
 INSERT INTO problems
 SELECT e.seq, 'not-your-own' FROM events AS e
@@ -72,7 +72,7 @@ WHERE NOT n.is_root AND n.form IS NULL AND p.type = 'OBJECT' AND (p.is_root OR p
 INSERT INTO problems
 SELECT DISTINCT seq, 'missing-field' FROM (
     SELECT seq FROM events
-    WHERE kind IS NOT NULL AND (data_type IS NULL OR subject_type IS NULL OR time_type IS NULL)
+    WHERE data_type IS NULL OR subject_type IS NULL OR time_type IS NULL
     UNION ALL
     SELECT o.seq FROM nodes AS o
     JOIN fields AS f ON f.kind = o.kind AND f.required AND NOT ends_with(f.path, '[]')
@@ -97,7 +97,20 @@ CREATE MACRO fits(scheme, subject) AS coalesce(CASE scheme
     ELSE subject IS NOT NULL END, false);
 
 INSERT INTO problems
+SELECT seq, 'time-in-future' FROM events
+WHERE is_any_time(time) AND instant(time) > (appended_at + 24 * 3600 * 1000) * 1000;
+
+-- Attributes first, which an event of an unknown kind has as well. A time is out of range or in the future, never both.
+INSERT INTO problems
 SELECT DISTINCT seq, 'bad-value' FROM (
+    SELECT seq FROM events
+    WHERE (subject_type IS NOT NULL AND subject IS NULL)
+        OR (time_type IS NOT NULL AND NOT coalesce(is_time(time), false)
+            AND seq NOT IN (SELECT seq FROM problems WHERE code = 'time-in-future'))
+        OR (recordedtime_type IS NOT NULL AND NOT coalesce(is_time(recordedtime), false))
+        OR (recordid_type IS NOT NULL AND NOT coalesce(length(recordid) BETWEEN 1 AND 64, false))
+        OR (revision_type IS NOT NULL AND NOT coalesce(revision BETWEEN 1 AND 2147483647, false))
+    UNION ALL
     SELECT seq FROM misfits
     UNION ALL
     SELECT seq FROM events
@@ -105,10 +118,6 @@ SELECT DISTINCT seq, 'bad-value' FROM (
         data_type <> 'OBJECT'
         OR (subject_type IS NOT NULL AND NOT fits(scheme, subject))
         OR (kind = 'reporting.completed' AND subject <> 'source:' || source)
-        OR (time_type IS NOT NULL AND NOT coalesce(is_time(time), false))
-        OR (recordedtime_type IS NOT NULL AND NOT coalesce(is_time(recordedtime), false))
-        OR (recordid_type IS NOT NULL AND NOT coalesce(length(recordid) BETWEEN 1 AND 64, false))
-        OR (revision_type IS NOT NULL AND NOT coalesce(revision BETWEEN 1 AND 2147483647, false))
         OR (kind = 'record.retracted' AND named_kind IS NOT NULL
             AND (retracted_side IS NULL OR retracted = 'source.registered'))
         OR (kind = 'source.registered' AND (data ->> '$.side') IN ('clinic', 'center', 'registry')
@@ -117,10 +126,6 @@ SELECT DISTINCT seq, 'bad-value' FROM (
     SELECT seq FROM events
     WHERE kind = 'attendance.recorded' AND (data ->> '$.status') = 'present' AND (data ->> '$.absence_reason') IS NOT NULL
 );
-
-INSERT INTO problems
-SELECT seq, 'time-in-future' FROM events
-WHERE kind IS NOT NULL AND is_time(time) AND instant(time) > (appended_at + 24 * 3600 * 1000) * 1000;
 
 -- Refused: by the first code that applies, with all of them.
 CREATE TABLE refused AS

@@ -30,6 +30,10 @@ SELECT p.*, CASE WHEN c.source IS NULL THEN '' ELSE digest(p.time, p.subject, p.
 FROM of_records AS p
 LEFT JOIN contested AS c USING (source, kind, record_id, revision);
 
+-- What is refused for parking-overflow counts in its centre all the same, once its source is registered; of a subject with
+-- more than the 10,000 + 2,000 publications that may wait until then it may be lost.
+CREATE TABLE crowded AS SELECT subject FROM publications WHERE scheme = 'child' GROUP BY subject HAVING count(*) > 12000;
+
 -- Facts: of several standing records of one entity and kind the greatest (time, source, record_id) holds.
 CREATE TABLE facts AS
 SELECT * FROM (

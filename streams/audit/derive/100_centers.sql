@@ -1,10 +1,10 @@
 -- Centre days, counted by subject as sent; nobody waits for a registration.
 
--- A centre's records within the centre and the subject; what was parked too long ago may count all the same.
+-- A centre's records within the centre and the subject; refused for what came before or not.
 CREATE TABLE of_centers AS
 SELECT * FROM (
     SELECT * FROM publications AS p
-    WHERE center_id <> '' AND is_known AND (seq NOT IN (SELECT seq FROM late) OR EXISTS (
+    WHERE center_id <> '' AND is_known AND (subject NOT IN (FROM crowded) OR seq NOT IN (SELECT seq FROM late) OR EXISTS (
         FROM store.events AS e WHERE e.topic = p.topic AND e."partition" = p."partition" AND e."offset" = p."offset"
             AND e.via = 'facility-events'))
     QUALIFY row_number() OVER (

@@ -121,8 +121,8 @@ def _pass_on(connection: duckdb.DuckDBPyConnection) -> None:
         INSERT INTO store.events SELECT {place}, 'facility-events', '', p.center_id, {passed}
             WHERE p.scheme <> 'child' OR (p.center_id <> '' AND p.is_known);
         INSERT INTO store.events SELECT {place}, 'child-events', s.child_id, '', {passed}
-            JOIN subjects AS s USING (subject) WHERE p.is_known AND p.subject IN (
-                SELECT subject FROM publications WHERE is_known AND kind IN ('child.registered', 'identity.linked'));
+            JOIN subjects AS s USING (subject) WHERE p.is_known AND (s.child_id IN (SELECT child_id FROM lives)
+                OR p.subject IN (SELECT subject FROM publications WHERE is_known AND kind = 'identity.linked'));
         INSERT INTO store.rejections SELECT {place}, coalesce(a.source, ''), coalesce(a.type, ''),
             coalesce(a.subject, ''), r.code, '/' || r.code,
             to_json([{{code: c, path: '/' || c}} FOR c IN

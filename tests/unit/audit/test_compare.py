@@ -8,8 +8,17 @@ import pytest
 
 from streams.audit.compare import Report
 from streams.audit.show import as_json, lines, table
-from tests.support.builders import a_checkup, a_registration, a_source, child_of, subject_of
-from tests.unit.audit.logs import Desk, Published, a_retraction, an_agreeing_store, changed, of_center, sent
+from tests.support.builders import a_checkup, a_registration, a_source, an_event, child_of, subject_of
+from tests.unit.audit.logs import (
+    APPENDED_AT,
+    Desk,
+    Published,
+    a_retraction,
+    an_agreeing_store,
+    changed,
+    of_center,
+    sent,
+)
 
 CHILD = child_of(subject_of("anna"))
 VISIT = a_checkup("anna", "2025-09-01T10:00:00+08:00", recordid="V-1")
@@ -156,3 +165,84 @@ def test_withdrawn_records_count_as_waiting_only_where_nobody_is_registered() ->
     with an_agreeing_store(*withdrawn) as desk:
         assert desk.ask("FROM store.unlinked_subjects") == []
         assert desk.compare().differing == 0
+
+
+def test_what_was_retracted_while_it_waited_is_not_waiting() -> None:
+    other = a_checkup("ben", "2025-09-02T10:00:00+08:00", recordid="V-3")
+    waiting = a_checkup("ben", "2025-09-01T10:00:00+08:00", recordid="V-2")
+    with an_agreeing_store(a_source("clinic:chengguan"), waiting, a_retraction(waiting), other) as desk:
+        assert desk.ask("SELECT records FROM store.unlinked_subjects") == [(1,)]
+        assert desk.compare().differing == 0
+
+
+def test_of_the_same_bytes_one_may_stand_for_all_and_none_for_none() -> None:
+    events = [a_source("clinic:chengguan"), a_source("center:yucai"), a_registration("anna"), VISIT, VISIT, CAME, CAME]
+    gone = "DELETE FROM store.events WHERE topic = '{}-events' AND \"offset\" = {}"
+    with an_agreeing_store(*events) as desk:
+        desk.connection.execute(gone.format("clinic", 2))
+        desk.connection.execute(gone.format("center", 1))
+        assert desk.check("completeness").differing == 0
+        desk.connection.execute(gone.format("center", 0))
+        assert desk.check("completeness").differing == 2
+
+
+def overflowing(desk: Desk, topic: str, offset: int) -> None:
+    """Refused for parking-overflow, in the store and in what was derived from it."""
+    place = f"'{topic}', 0, {offset}, '', '', '', 'parking-overflow', 1772000000000, '', 0"
+    desk.connection.execute(f"INSERT INTO store.rejections VALUES ({place})")
+    desk.connection.execute(
+        f"CREATE OR REPLACE TABLE late AS SELECT seq, 'parking-overflow' AS code FROM log WHERE topic = '{topic}' AND \"offset\" = {offset}"  # noqa: E501
+    )
+
+
+@pytest.mark.parametrize(("at_centre", "differing"), [(True, 0), (False, 1)])
+def test_what_overflowed_must_be_in_its_centre(at_centre: bool, differing: int) -> None:
+    with an_agreeing_store(a_source("center:yucai"), CAME) as desk:
+        overflowing(desk, "center-events", 0)
+        if not at_centre:
+            desk.connection.execute("DELETE FROM store.events WHERE via = 'facility-events' AND center_id <> ''")
+        assert desk.check("completeness").differing == differing
+        assert desk.one("SELECT present FROM center_days WHERE date = '2026-02-23'") == 1
+
+
+def linked_registration(*more: Published) -> list[Published]:
+    """A registered alias of a subject that nobody registered, and a record of that subject."""
+    alias = subject_of("anna", "birth-cert")
+    link = an_event("identity.linked", "clinic:chengguan", alias, {"same_as": subject_of("anna")}, VISIT["time"],
+                    recordid="L")  # fmt: skip
+    return [a_source("clinic:chengguan"), {**a_registration("anna"), "subject": alias}, link, VISIT, *more]
+
+
+def test_a_registered_alias_makes_the_subject_known_to_which_it_is_linked() -> None:
+    with an_agreeing_store(*linked_registration()) as desk:
+        assert desk.compare().differing == 0
+        assert desk.one("SELECT child_id FROM store.timeline WHERE record_id = 'V-1'") == CHILD
+        desk.connection.execute("DELETE FROM store.events WHERE topic = 'clinic-events' AND \"offset\" = 2")
+        assert desk.check("completeness").differing == 1
+
+
+def test_once_that_link_is_withdrawn_the_subjects_records_wait_wherever_they_are() -> None:
+    link = linked_registration()[2]
+    assert isinstance(link, dict)
+    with an_agreeing_store(*linked_registration(a_retraction(link))) as desk:
+        assert desk.check("completeness").differing == 0
+        assert desk.ask("SELECT subject, records FROM store.unlinked_subjects") == [(subject_of("anna"), 1)]
+        place = "'clinic-events', 0, 2, 'child-events', ?, '', ?, (SELECT md5(value) FROM log WHERE seq = 3)"
+        desk.connection.execute(f"INSERT INTO store.events VALUES ({place})", [CHILD, APPENDED_AT])
+        assert desk.check("completeness").differing == 0
+
+
+@pytest.mark.parametrize("hidden_by", ["source", "registration", "link"])
+def test_nothing_is_visible_before_all_that_it_waits_for_is_there(hidden_by: str) -> None:
+    later = APPENDED_AT + 60_000
+    events = dict(zip(("source", "registration", "link"), linked_registration(), strict=False))
+    of_alias = {**VISIT, "subject": subject_of("anna", "birth-cert")}
+    log: list[Published] = [sent(of_alias)]
+    for name, event in events.items():
+        assert isinstance(event, dict)
+        log.append(sent(event, appended_at=later if name == hidden_by else APPENDED_AT))
+    with an_agreeing_store(*log) as desk:
+        told = "SELECT accepted_at FROM store.timeline WHERE record_id = 'V-1'"
+        assert desk.one(told) == later
+        desk.connection.execute(f"UPDATE store.timeline SET accepted_at = {APPENDED_AT} WHERE record_id = 'V-1'")
+        assert [d.problem for d in desk.check("timeline").differences] == ["accepted_at"]

@@ -50,6 +50,24 @@ def test_the_first_code_that_applies_is_the_verdict_and_all_are_known() -> None:
         ]
 
 
+def test_an_unknown_kind_hides_no_problem_of_the_envelope() -> None:
+    event = {**VISIT, "type": "checkup.recorded.v2", "revision": 0, "time": "2126-02-27T06:13:21Z"}
+    with a_log(sent(event, key=b"another")) as desk:
+        assert desk.ask("SELECT code, codes FROM refused") == [
+            ("unknown-type", ["bad-value", "key-mismatch", "time-in-future", "unknown-type"])
+        ]
+
+
+def test_however_far_in_the_future_it_is_the_future_and_not_a_bad_value() -> None:
+    assert verdict(a_checkup("anna", "2100-01-01T00:00:00Z")) == "time-in-future"
+    assert verdict(a_checkup("anna", AT, recordedtime="2100-01-01T00:00:00Z")) == "bad-value"
+
+
+@pytest.mark.parametrize("text", ["℡13812345678", "№11010519491231002X", "13812345678㎡", "①13812345678"])
+def test_a_sign_beside_a_number_hides_nothing(text: str) -> None:
+    assert verdict(a_checkup("anna", AT, conclusions=[text])) == "raw-identifier"
+
+
 def test_a_key_may_be_missing_and_a_day_ahead_is_no_future() -> None:
     assert verdict(sent(VISIT, key=None)) is None
     assert verdict(a_checkup("anna", "2026-02-26T06:13:20Z")) is None

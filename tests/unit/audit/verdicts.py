@@ -83,6 +83,8 @@ ODD: list[Any] = [
     "x" * 200, "x" * 201, "x" * 1000, "x" * 1001, "c2", "k2", "C_1", "A/B",
     NUMBER, NUMBER.lower(), f"id {NUMBER}.", "110105194912310021", f"a{NUMBER}", "１１０１０５１９４９１２３１００２Ｘ",
     "13812345678", "tel:13812345678!", "138123456789", "+8613812345678", "١٢٣", "e\u0301", "\u0000", "\u200b",
+    "℡13812345678", f"№{NUMBER}㎡", f"①{NUMBER}", f"{NUMBER[:17]}Ⅹ", "2100-01-01T00:00:00Z", "2100-02-29T00:00:00Z",
+    "9999-12-31T23:59:59-23:59",
     CENTER, CLINIC, BUREAU, f"source:{CLINIC}", f"source:{CENTER}", CHILD, f"birth-cert:{HEX}", CHILD.upper(),
     f"staff:{HEX}", "clinic:-x", "clinic:" + "a" * 63, "clinic:" + "a" * 64, "clinic:c2",
     "checkup.recorded", "attendance.recorded", "source.registered", "record.retracted", "center.filed", "present",

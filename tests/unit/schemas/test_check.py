@@ -87,6 +87,9 @@ class TestSizeAndJson:
         assert problems(value) == [("not-cloudevents", "")]
 
 
+PHONE_WITHIN = "id 11010519491231002X"
+
+
 class TestAttributes:
     @pytest.mark.parametrize("name", ["specversion", "id", "source", "type"])
     @pytest.mark.parametrize("value", [LEFT_OUT, None, "", 1, [], {}, "x" * 300])
@@ -101,13 +104,30 @@ class TestAttributes:
         assert codes(an_event(source=source))[0] == "not-cloudevents"
 
     def test_all_four_are_told_at_once(self) -> None:
-        assert len(problems(b'{"data":{}}')) == 4
+        told = problems(b'{"data":{},"time":"2026-03-02T09:30:00+08:00","subject":"x"}')
+        assert [code for code, _ in told] == ["not-cloudevents"] * 4
 
     @pytest.mark.parametrize(
         "name", ["nothing.done.v1", "checkup.recorded.v2", "checkup.recorded.v10", "Check_Up.recorded.v1", "a.b.v0"]
     )
     def test_a_type_of_the_form_is_never_malformed_only_unknown(self, name: str) -> None:
         assert problems(an_event(type=name)) == [("unknown-type", "/type")]
+
+    @pytest.mark.parametrize("name", ["nothing.done.v1", "nothing"])
+    def test_a_type_that_nobody_knows_hides_nothing_else_of_the_envelope(self, name: str) -> None:
+        wrong = {"revision": 0, "recordid": "", "recordedtime": "yesterday", "extension": PHONE_WITHIN}
+        event = an_event(type=name, time="2026-03-09T09:30:00+08:00", **wrong)
+        assert set(problems(event, key=b"another")) == {
+            ("unknown-type" if name.endswith(".v1") else "not-cloudevents", "/type"),
+            ("raw-identifier", "/extension"),
+            ("key-mismatch", "/subject"),
+            ("bad-value", "/revision"),
+            ("bad-value", "/recordid"),
+            ("bad-value", "/recordedtime"),
+            ("time-in-future", "/time"),
+        }
+        bare = {"specversion": "1.0", "id": "1", "source": "clinic:chengguan", "type": name}
+        assert {code for code, path in problems(bare) if path in ("/time", "/subject", "/data")} == {"missing-field"}
 
     @pytest.mark.parametrize(
         "name", ["checkup.recorded", "checkup.v1", "a.b.c.v1", "a.b.v", ".b.v1", "a b.c.v1", "a.b.v1 "]
@@ -291,6 +311,24 @@ class TestTime:
             assert codes(an_event(time=text), at=at) == []
             assert codes(an_event(time=text), at=at - 1) == ["time-in-future"]
 
+    @pytest.mark.parametrize("year", ["2099", "2100", "2150", "9999"])
+    def test_however_far_in_the_future_it_is_the_future(self, year: str) -> None:
+        time = f"{year}-12-31T23:59:59-12:00"
+        assert problems(an_event(time=time)) == [("time-in-future", "/time")]
+        assert problems(an_event(time=time, data={"weight_kg": 99})) == [
+            ("bad-value", "/data/weight_kg"),
+            ("time-in-future", "/time"),
+        ]
+
+    def test_offline_a_time_is_within_what_the_store_holds(self) -> None:
+        value = json.dumps(an_event(time="2100-01-01T00:00:00Z")).encode()
+        answer = check(value, None, None, None)
+        assert isinstance(answer, Refused)
+        assert [(p.code, p.path) for p in answer.problems] == [("bad-value", "/time")]
+
+    def test_other_times_are_within_what_the_store_holds_always(self) -> None:
+        assert problems(an_event(recordedtime="2100-01-01T00:00:00Z")) == [("bad-value", "/recordedtime")]
+
     def test_what_was_typed_in_later_is_not_compared(self) -> None:
         assert codes(an_event(recordedtime="2026-03-09T12:00:00+08:00")) == []
 
@@ -321,6 +359,10 @@ class TestTheVerdict:
         found = problems(an_event(data={"a/b~c": 1, "x" * 1000: 2}))
         assert found[0] == ("unknown-field", "/data/a~1b~0c")
         assert len(found[1][1]) == 256
+
+    def test_a_slash_before_a_number_does_not_hide_it(self) -> None:
+        told = problems(an_event(data={"/110000200001010000": 1}))
+        assert ("unknown-field", f"/data/~1{'*' * 18}") in told
 
     def test_a_key_as_large_as_a_record_may_be_is_cut(self) -> None:
         answer = refused(an_event(), key=b"k" * 1_000_000)

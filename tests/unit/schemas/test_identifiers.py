@@ -87,3 +87,9 @@ def test_the_scheme_and_the_key_are_part_of_the_token() -> None:
 def test_what_cannot_be_a_subject_is_said_so(scheme: str, value: str, told: str) -> None:
     with pytest.raises(ValueError, match=told):
         subject(scheme, value, KEY)
+
+
+@pytest.mark.parametrize("source", ["yucai", "center:", "center:Yucai", "school:yucai", "center:yu cai", "center:a:b"])
+def test_a_local_number_is_of_a_source_that_can_be(source: str) -> None:
+    with pytest.raises(ValueError, match="center:ID"):
+        subject("local", "17", b"key", source)

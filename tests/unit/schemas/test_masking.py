@@ -54,6 +54,25 @@ def test_a_mobile_number_is_found_beside_chinese_text_and_a_plus_sign() -> None:
         assert identifiers_in(text) == []
 
 
+SIGNS = "℡№㎡㏂™℠㍙Ⓐ⒜🄰㉐㋀㎥①⑴⒈²"
+"""NFKC writes each with letters or digits; none of them is one, or a digit like others."""
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+def test_a_sign_that_unicode_writes_with_letters_delimits_all_the_same(sign: str) -> None:
+    for number in (NUMBER, PHONE, WIDE):
+        for text in (f"{sign}{number}", f"{number}{sign}", f"{sign}{number}{sign}", f"电话{sign}{number}"):
+            (found,) = identifiers_in(text)
+            assert masked(text) == text.replace(number, "*" * len(number))
+            for raw in (text.encode(), json.dumps(text).encode()):
+                assert may_hold_identifier(raw)
+                assert masked_bytes(raw).count(b"*") >= len(found)
+
+
+def test_a_roman_ten_is_an_x() -> None:
+    assert identifiers_in(f"{NUMBER[:17]}Ⅹ") == [NUMBER]
+
+
 def test_several_identifiers_in_one_text_are_all_masked() -> None:
     assert masked(f"{NUMBER},{PHONE} {NUMBER}") == f"{'*' * 18},{'*' * 11} {'*' * 18}"
 
@@ -118,4 +137,5 @@ def test_a_cut_lets_no_part_of_an_identifier_through() -> None:
 def test_most_events_are_cleared_at_a_glance() -> None:
     assert not may_hold_identifier(json.dumps({"a": "2026-03-02T09:30:00+08:00", "w": 9.6}).encode())
     assert not may_hold_identifier('{"a":"城关社区"}'.encode())
+    assert not may_hold_identifier('{"a":"城关社区","id":"0b6c8a5e-000000000001"}'.encode())
     assert not may_hold_identifier(b'{"id":"0b6c8a5e-000000000001","recordid":"HIS2026030209300012345"}')
