@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-EVENT, FACT, TICK, WATERMARK, ROUTE, KNOWN = "event", "fact", "tick", "watermark", "route", "known"
+EVENT, FACT, TICK, WATERMARK, ROUTE, KNOWN, MOVED = "event", "fact", "tick", "watermark", "route", "known", "moved"
 """Kinds of internal message (`meta["t"]`)."""
 
 
