@@ -184,7 +184,8 @@ class Lanes:
 
     async def _announce(self, opening: list[asyncio.Task[Lane]]) -> None:
         await asyncio.gather(*opening, return_exceptions=True)
-        self._on_ready()
+        if opening == list(self._lanes.values()):  # else there is a newer assignment
+            self._on_ready()
 
 
 def run_stage(

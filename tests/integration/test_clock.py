@@ -38,7 +38,7 @@ def test_of_two_who_tick_the_one_with_the_earlier_time_is_told_so(stack: Stack) 
 
 def test_a_group_is_seen_as_it_is(stack: Stack) -> None:
     sight = GroupSight(stack.kafka, GROUP, READERS)
-    assert sight.has_ownerless()
+    until(sight.has_ownerless, "its partitions are without owners, once the broker has begun to keep groups")
     reader = Reader(stack.settings, 1_000)
     try:
         until(lambda: (reader.poll(0.2), reader.commit(), reader.taken)[-1], "the reader was given its partitions")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from streams.intake.stage import IntakeStage
 from streams.transport.batches import Batch
@@ -39,10 +39,12 @@ async def turns(loops: int = 20) -> None:
         await asyncio.sleep(0)
 
 
-def lanes_of(log: list[str], names: list[str], answered: asyncio.Event) -> Lanes:
+def lanes_of(
+    log: list[str], names: list[str], answered: asyncio.Event, ready: Callable[[], None] = lambda: None
+) -> Lanes:
     app = make_app("huiyu-intake", "nowhere:1", SOURCES, 1)
     waiting = iter(names)
-    return Lanes(app, lambda p: OpeningShard(log, next(waiting), answered), lambda: None)
+    return Lanes(app, lambda p: OpeningShard(log, next(waiting), answered), ready)
 
 
 async def test_a_partition_that_is_taken_away_while_it_opens_is_never_opened() -> None:
@@ -69,6 +71,18 @@ async def test_a_partition_that_comes_back_waits_until_its_earlier_shard_is_clos
     assert [entry for entry in log if "open" in entry] == ["third is open"]
     assert log.index("third begins") > log.index("first is closed")
     assert [shard.partition for shard in lanes.shards()] == [0]
+
+
+async def test_a_stage_is_ready_when_what_it_was_given_last_is_open() -> None:
+    log, answered = list[str](), asyncio.Event()
+    lanes = lanes_of(log, ["first", "second"], answered, lambda: log.append("ready"))
+    for partitions in ({0}, set[int](), {0}):
+        lanes.assign(partitions)
+    await turns()
+    assert "ready" not in log
+    answered.set()
+    await turns()
+    assert log[-2:] == ["second is open", "ready"]
 
 
 class SlowShard(OpeningShard):
