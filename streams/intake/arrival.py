@@ -33,9 +33,15 @@ class Arrival:
         return (self.event.kind, self.event.source, self.event.recordid)
 
     @property
-    def place(self) -> tuple[str, str, str, str]:
+    def place(self) -> tuple[str, str, str, bytes]:
         """What it is parked under: every publication by itself, so that none is lost, but the same bytes once."""
-        return (*self.identity, hashlib.blake2b(self.raw, digest_size=16).hexdigest())
+        return (*self.identity, self.raw)
+
+    @property
+    def name(self) -> str:
+        """The same in short, as the state topic's key has it."""
+        digest = hashlib.blake2b(self.raw, digest_size=16).hexdigest()
+        return "/".join((self.event.subject, *self.identity, digest))
 
     @property
     def key(self) -> bytes | None:

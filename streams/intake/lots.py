@@ -11,7 +11,7 @@ MOST_PUBLICATIONS = 10_000
 MOST_SURPLUS = 10_000
 
 Identity = tuple[str, str, str]
-Place = tuple[str, str, str, str]
+Place = tuple[str, str, str, bytes]
 
 
 @dataclass(slots=True)

@@ -252,7 +252,7 @@ class Draft:
 
 
 def _key(prefix: bytes, arrival: Arrival) -> bytes:
-    return prefix + "/".join((arrival.event.subject, *arrival.place)).encode()
+    return prefix + arrival.name.encode()
 
 
 def _update_or_drop(into: dict[str, Lot], news: dict[str, Lot]) -> None:

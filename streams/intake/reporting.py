@@ -53,9 +53,15 @@ def _holding(lot: Lot) -> Iterator[Arrival]:
             yield arrival
             continue
         held = several.get(arrival.identity)
-        if held is None or stronger(arrival.publication(), held.publication()):
+        if held is None or _is_stronger(arrival, held):
             several[arrival.identity] = arrival
     yield from several.values()
+
+
+def _is_stronger(one: Arrival, other: Arrival) -> bool:
+    if one.event.revision != other.event.revision:
+        return one.event.revision > other.event.revision
+    return stronger(one.publication(), other.publication())
 
 
 def _unlinked(partition: int, version: int, subject: str, source: str, waiting: Waiting) -> Output:

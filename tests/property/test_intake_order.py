@@ -149,3 +149,16 @@ def test_sending_everything_twice_delivers_to_the_same_places(events: list[dict[
     ann = child_of(subject_of("ann"))
     assert {d for d in twice.delivered if d[1] == ann} == {d for d in once.delivered if d[1] == ann}
     assert set(twice.counted) == set(once.counted)
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.integers(0, 2_040), st.integers(0, 10_000))
+def test_beyond_the_bound_a_centre_s_events_count_whenever_its_source_is_registered(place: int, seed: int) -> None:
+    events = [
+        _attendance(subject_of("nobody"), "2026-01-05") | {"recordid": f"A{n}", "id": f"{n}"} for n in range(2_040)
+    ]
+    outcome = _run([*events[:place], a_source("center:yucai"), *events[place:]], seed)
+    assert set(outcome.counted) == {event["id"] for event in events}
+    assert outcome.unlinked == {(subject_of("nobody"), "center:yucai"): 2_000}
+    assert outcome.rejected == 40
+    assert outcome.now == {"2026-03-01T00:00:00.000Z"}
