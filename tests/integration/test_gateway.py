@@ -129,7 +129,7 @@ def test_an_empty_answer_has_its_columns(store: Store, sql: str) -> None:
     client = store.client()
     names = ["clinic_id", "name"] if "clinics" in sql else ["a"]
     assert list(client.query(sql).column_names) == names
-    assert list(client.query_df(sql).columns) == names
+    assert client.query_arrow(sql.partition(";")[0]).column_names == names
     for waits in ("0", "1"):
         assert store.post(f"{sql.partition(';')[0]} FORMAT Native", params={"wait_end_of_query": waits}).content
 
@@ -243,7 +243,9 @@ def test_times_are_in_the_zone_of_the_stack_unless_asked_otherwise(store: Store)
 
 def test_the_zone_of_a_session_is_what_the_session_sets(store: Store) -> None:
     def asked(sql: str) -> str:
-        return store.post(sql, params={"session_id": "of the test of zones"}).text.strip()
+        answer = store.post(sql, params={"session_id": "of the test of zones"})
+        assert code(answer) == 0, answer.text
+        return answer.text.strip()
 
     assert asked("SELECT toDateTime(0)") == "1970-01-01 08:00:00"
     asked("SET session_timezone = 'UTC'")
@@ -270,6 +272,11 @@ def test_as_of_now_means_now(store: Store) -> None:
 
 
 # Many at once
+
+
+def test_a_session_is_free_for_who_has_read_its_answer(store: Store) -> None:
+    session = {"session_id": "of the test of one after the other"}
+    assert {code(store.post("SELECT number FROM numbers(9)", params=session)) for _ in range(50)} == {0}
 
 
 @dataclass(slots=True)

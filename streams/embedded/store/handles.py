@@ -23,6 +23,9 @@ from streams.embedded.store.spool import Spool, table_from
 from streams.embedded.store.statements import quoted
 
 SESSION_IDLE_S = 60.0
+GIVEN_BACK_S = 1.0
+"""A client that has just read its answer may ask again before the session's connection was given back."""
+
 RESERVED = frozenset(
     (
         "query", "database", "default_format", "query_id", "session_id", "session_timeout", "session_check",
@@ -133,7 +136,7 @@ class Handles:
                 if arguments.get("session_check") == "1":
                     raise StoreError(SESSION_NOT_FOUND, "Session not found")
                 handle = self._sessions[user.name, session] = self._opened(user)
-        if not handle.lock.acquire(blocking=False):
+        if not handle.lock.acquire(timeout=GIVEN_BACK_S):
             raise StoreError(SESSION_IS_LOCKED, f"Session {session} is locked by a concurrent client")
         return handle, False
 

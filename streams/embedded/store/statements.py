@@ -63,9 +63,7 @@ def insert_of(sql: bytes) -> Insert | None:
     found = _INSERT_FORMAT.match(head + b"\n")
     into = found.group(1) if found else head
     if _INPUT.search(into):
-        raise StoreError(
-            NOT_IMPLEMENTED, "INSERT … FROM input() is not supported: insert the data themselves"
-        )
+        raise StoreError(NOT_IMPLEMENTED, "INSERT … FROM input() is not supported: insert the data themselves")
     if found is None or _SELECT.search(into):
         return None
     return Insert(sql[: found.end(1)].decode(), found.group(2).decode(), sql[found.end() :])
