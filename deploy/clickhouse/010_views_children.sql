@@ -117,4 +117,5 @@ FROM
     LIMIT 1 BY child_id, kind, source, record_id
 )
 WHERE is_deleted = 0
-COMMENT '某一时刻所知的时间线：timeline_as_of(as_of = ''2026-03-02T12:00:00+08:00'') / The timeline as it was known at a moment';
+COMMENT
+    '某一时刻所知的时间线：timeline_as_of(as_of = ''2026-03-02T12:00:00+08:00'')；as_of 为文本，宜带时差 / The timeline as known at a moment; as_of is text, best with an offset';

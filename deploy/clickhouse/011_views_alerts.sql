@@ -50,7 +50,7 @@ CREATE OR REPLACE VIEW huiyu.rejections
     code LowCardinality(String) COMMENT '拒绝代码 / code of the rejection',
     path String COMMENT '出错位置（JSON 指针） / JSON pointer of the problem that gave the code',
     detail String COMMENT '全部问题，JSON 文本 / every problem found, as JSON text: code, path, message, allowed',
-    received_at Nullable(DateTime64(3, '${timezone}')) COMMENT '接收时间 / broker''s append time of the event',
+    received_at DateTime64(3, '${timezone}') COMMENT '接收时间 / broker''s append time of the event',
     sha256 String COMMENT '原始内容的 SHA-256 / SHA-256 of the original bytes',
     size UInt64 COMMENT '原始字节数 / size of the original in bytes'
 )
@@ -63,8 +63,8 @@ CREATE OR REPLACE VIEW huiyu.unlinked_subjects
     subject String COMMENT '匿名标识 / subject that is not registered',
     source String COMMENT '数据来源 / source of the records',
     records UInt64 COMMENT '等待的记录数 / records that wait for a registration, a link or a registered source',
-    first_at Nullable(DateTime64(3, '${timezone}')) COMMENT '最早接收时间 / append time of the first of them',
-    last_at Nullable(DateTime64(3, '${timezone}')) COMMENT '最近接收时间 / append time of the last of them'
+    first_at DateTime64(3, '${timezone}') COMMENT '最早接收时间 / append time of the first of them',
+    last_at DateTime64(3, '${timezone}') COMMENT '最近接收时间 / append time of the last of them'
 )
 AS SELECT subject, source, total AS records, first AS first_at, last AS last_at
 FROM

@@ -32,7 +32,7 @@ CREATE OR REPLACE VIEW huiyu.centers
     lat Nullable(Float64) COMMENT '纬度 / latitude',
     lon Nullable(Float64) COMMENT '经度 / longitude',
     community String COMMENT '社区或村 / community',
-    filed_at Nullable(DateTime64(3, '${timezone}')) COMMENT '备案时间 / time of the filing that holds',
+    filed_at DateTime64(3, '${timezone}') COMMENT '备案时间 / time of the filing that holds',
     closed_on Nullable(Date) COMMENT '关停日期 / closed on, null if open'
 )
 AS SELECT center_id, name, kind, ownership, places, inclusive_places, lat, lon, community, filed_at, closed_on
@@ -47,7 +47,7 @@ CREATE OR REPLACE VIEW huiyu.clinics
         '类型 / county-hospital, tcm-hospital, mch-hospital, township, village or health-post',
     lat Nullable(Float64) COMMENT '纬度 / latitude',
     lon Nullable(Float64) COMMENT '经度 / longitude',
-    listed_at Nullable(DateTime64(3, '${timezone}')) COMMENT '登记时间 / time of the listing that holds'
+    listed_at DateTime64(3, '${timezone}') COMMENT '登记时间 / time of the listing that holds'
 )
 AS SELECT clinic_id, name, kind, lat, lon, listed_at
 FROM huiyu_store.clinics FINAL
@@ -74,7 +74,7 @@ CREATE OR REPLACE VIEW huiyu.staff
     role LowCardinality(String) COMMENT '岗位 / director, carer, health-carer, teacher, cook or guard',
     certificate String COMMENT '证书 / certificate',
     valid_until Nullable(Date) COMMENT '有效期至 / valid until and including, null if without end',
-    certified_at Nullable(DateTime64(3, '${timezone}')) COMMENT '取证时间 / time of the certification that holds',
+    certified_at DateTime64(3, '${timezone}') COMMENT '取证时间 / time of the certification that holds',
     left_on Nullable(Date) COMMENT '离职日期 / left on, null if still there'
 )
 AS SELECT staff_id, center_id, role, certificate, valid_until, certified_at, left_on

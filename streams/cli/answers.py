@@ -13,14 +13,26 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+LEAST, GREATEST = -(1 << 63), (1 << 64) - 1
+"""Integers that the JSON encoder takes."""
+
 WIDEST = 60
 """A longer cell is cut; `--json` always shows everything."""
 
 
 def print_json(value: Any) -> None:
-    """Indented JSON; times with their offset; whatever JSON has no form for as text."""
+    """Indented JSON; times with their offset; whatever JSON has no form for as text, so integers beyond 64 bits."""
     options = orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS
-    sys.stdout.write(orjson.dumps(value, default=str, option=options).decode() + "\n")
+    sys.stdout.write(orjson.dumps(_narrow(value), default=str, option=options).decode() + "\n")
+
+
+def _narrow(value: Any) -> Any:
+    """The same with integers that do not fit 64 bits as text."""
+    if isinstance(value, dict):
+        return {_narrow(key): _narrow(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_narrow(item) for item in value]
+    return value if not isinstance(value, int) or LEAST <= value <= GREATEST else str(value)
 
 
 def print_rows(names: Sequence[str], rows: Iterable[Sequence[Any]], widest: int = WIDEST) -> None:

@@ -101,7 +101,7 @@ def _rejection(record: Message) -> list[Row]:
         "code": told["code"],
         "path": _path(told["code"], orjson.loads(told["detail"])),
         "detail": told["detail"],
-        "received_at": told.get("received_at"),
+        "received_at": told["received_at"],
         "sha256": told["sha256"],
         "size": int(told["size"]),
     }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
+from typing import Any
 
 import structlog
 from clickhouse_connect.driver.client import Client
@@ -19,9 +20,15 @@ PATIENCE = 60.0
 
 SETTINGS = {"async_insert": 0, "insert_deduplicate": 0, "deduplicate_insert": "disable"}
 """An insert is in the table when it is acknowledged, and is never dropped for resembling an earlier one: rows replace
-each other by version, whereas a deduplication token that outlived a kill would lose the retry silently."""
+each other by version, whereas a deduplication token that outlived a kill would lose the retry silently.
+A server is only told the settings that it has."""
 
 log = structlog.get_logger()
+
+
+def known_settings(known: Container[str]) -> dict[str, Any]:
+    """SETTINGS as far as a server knows them: `deduplicate_insert` is a new one."""
+    return {name: value for name, value in SETTINGS.items() if name in known}
 
 
 class Writer:
@@ -68,7 +75,7 @@ class Writer:
                 column_type_names=columns.types,
                 database="huiyu_store",
                 column_oriented=True,
-                settings=SETTINGS,
+                settings=known_settings(client.server_settings),
             )
 
     def _connected(self) -> Client:

@@ -15,6 +15,8 @@ from streams.settings import Settings
 from streams.store.client import failures, place
 
 READ_ONLY = {"readonly": 2}
+"""Sent with every question, unless the user may only read anyway: who is read-only may not even set that."""
+
 TIMELINE = (
     "occurred_at, local_date, kind, source, record_id, revision, subject, age_days, center_id, class_id, clinic_id, "
     "data, waz, haz, wlz, baz, hcz, flags, recorded_at, accepted_at"
@@ -48,12 +50,19 @@ class Queries:
     def __init__(self, client: Client, settings: Settings) -> None:
         self._client = client
         self._address = place(settings)
+        self._read_only: dict[str, int] | None = None
 
     def ask(self, sql: str, **parameters: Any) -> Answer:
         """The answer to one of our own queries."""
         with failures(self._address):
-            result = self._client.query(sql, parameters=parameters or None, settings=READ_ONLY)
+            result = self._client.query(sql, parameters=parameters or None, settings=self._settings())
             return Answer(tuple(result.column_names), [tuple(row) for row in result.result_rows])
+
+    def _settings(self) -> dict[str, int]:
+        if self._read_only is None:
+            own = self._client.query("SELECT toString(getSetting('readonly'))").first_row[0]
+            self._read_only = READ_ONLY if own == "0" else {}
+        return self._read_only
 
     def query(self, sql: str) -> Answer:
         """The answer to a user's query, who is told what ClickHouse says of it. Nothing can be written."""

@@ -110,9 +110,9 @@ _REGISTRY = (
         maybe_u32="places inclusive_places",
         real="lat lon",
         day="closed_on",
-        maybe_moment="filed_at",
+        moment="filed_at",
     ),
-    _table("clinics", "clinic_id", text="clinic_id name", word="kind", real="lat lon", maybe_moment="listed_at"),
+    _table("clinics", "clinic_id", text="clinic_id name", word="kind", real="lat lon", moment="listed_at"),
     _table(
         "contracts",
         "contract_id",
@@ -126,7 +126,7 @@ _REGISTRY = (
         text="staff_id center_id certificate",
         word="role",
         day="valid_until left_on",
-        maybe_moment="certified_at",
+        moment="certified_at",
     ),
     _table(
         "trainings",
@@ -156,7 +156,7 @@ _BOOKKEEPING_TABLES = (
         word="writer",
         u16="partition",
         u32="records",
-        maybe_moment="first_at last_at",
+        moment="first_at last_at",
     ),
     _table("watermarks", "stage partition", word="stage", u16="partition", maybe_moment="now"),
     _table(
@@ -166,7 +166,7 @@ _BOOKKEEPING_TABLES = (
         word="topic code",
         u16="partition",
         u64="offset size",
-        maybe_moment="received_at",
+        moment="received_at",
     ),
     _table(
         "events",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+import random
 import re
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,8 +17,8 @@ from streams.settings import Settings
 from streams.sink.rows import Row
 from streams.store.migrate import files, migrate
 from streams.store.tables import BOOKKEEPING, TABLES
-from tests.support.stores import a_migrated_stack, a_row, ask, store, truncate
-from tests.unit.sink.messages import a_timeline_row
+from tests.support.stores import a_migrated_stack, a_row, ask, change, store, truncate
+from tests.unit.sink.messages import a_timeline_row, an_alert_row
 
 CONTRACT = {
     "timeline": "child_id subject occurred_at local_date kind source record_id revision age_days center_id class_id "
@@ -92,6 +95,37 @@ def test_types_are_those_of_the_contract(settings: Settings) -> None:
         ):
             wrong.append(place)
     assert wrong == []
+
+
+def test_only_times_that_may_be_unknown_are_nullable(settings: Settings) -> None:
+    nullable = ask(
+        settings,
+        "SELECT table, name FROM system.columns WHERE database = 'huiyu' AND type LIKE 'Nullable(DateTime%'",
+    )
+    assert set(nullable) == {
+        ("alerts", "acknowledged_at"),
+        ("alerts_as_of", "acknowledged_at"),
+        ("sources", "heard_until"),
+        ("sources", "registered_at"),
+        ("county_overview", "now"),
+    }
+
+
+def test_a_store_of_before_is_brought_to_times_that_are_always_given(empty: Settings) -> None:
+    nullable = "Nullable(DateTime64(3, 'Asia/Shanghai'))"
+    store(empty, a_row("unlinked", subject="s", source="clinic:a", writer="intake", partition=0, records=3))
+    change(
+        empty,
+        f"ALTER TABLE huiyu_store.unlinked MODIFY COLUMN first_at {nullable} DEFAULT NULL, "
+        f"MODIFY COLUMN last_at {nullable} DEFAULT NULL",
+        "INSERT INTO huiyu_store.unlinked SELECT * REPLACE ('gone' AS subject, NULL AS first_at, NULL AS last_at, "
+        "1 AS is_deleted) FROM huiyu_store.unlinked",
+        "DELETE FROM huiyu_store.migrations WHERE name = '006_always_given.sql'",
+    )
+    assert migrate(empty) == ["006_always_given.sql"]
+    types = "SELECT DISTINCT type FROM system.columns WHERE table = 'unlinked' AND name IN ('first_at', 'last_at')"
+    assert ask(empty, types) == [("DateTime64(3, 'Asia/Shanghai')",)]
+    assert ask(empty, "SELECT subject, toString(first_at) FROM unlinked_subjects") == [("s", "2026-01-01 08:00:00.000")]
 
 
 def test_the_tables_are_as_the_sink_fills_them(settings: Settings) -> None:
@@ -184,3 +218,80 @@ def test_the_timeline_as_of_a_moment_is_what_was_known_then(empty: Settings) -> 
     assert known("2026-03-01T10:00:00+08:00") == [("r1", 2), ("r2", 2)]
     assert known("2026-03-01T12:00:00+08:00") == [("r1", 2)]
     assert ask(empty, "SELECT record_id, revision FROM timeline") == [("r1", 2)]
+
+
+AS_OF = {
+    "timeline": "child_id, kind, source, record_id, revision",
+    "children": "child_id, status, open_alerts",
+    "checkup_milestones": "child_id, milestone, status, done_on",
+    "alerts": "alert_id, state, resolution",
+    "center_days": "center_id, date, enrolled, present",
+}
+MINUTE = 60_000
+
+
+def a_version_of_everything(version: int, draw: random.Random) -> list[Row]:
+    """New versions of some rows of every table with a log: changes, tombstones, rebirths."""
+    known_at, n = 1_772_323_200_000 + version * MINUTE, draw.randrange(4)
+    deleted, count = draw.random() < 0.3, draw.randrange(100)
+    day = {"center_id": f"c{n}", "date": "2026-03-01", "enrolled": 100, "present": count, "absent": 0}
+    day |= dict.fromkeys(("absent_sick", "absent_unknown", "checked", "fever", "symptomatic", "sent_home"), 0)
+    status = draw.choice(("open", "overdue", "done-late"))
+    rows = {
+        "timeline": a_timeline_row(record_id=f"r{n}", revision=count),
+        "children": {"child_id": f"k{n}", "status": "active", "open_alerts": count},
+        "milestones": {"child_id": f"k{n}", "milestone": "m6", "status": status},
+        "alerts": an_alert_row(alert_id=f"a{n}", state=draw.choice(("open", "escalated"))),
+        "center_days": day,
+    }
+    return [Row(table, version, deleted, known_at, row) for table, row in rows.items()]
+
+
+def test_every_view_as_of_a_moment_is_the_view_as_it_was_then(empty: Settings) -> None:
+    draw = random.Random(20_260_302)
+    then: dict[int, dict[str, list[tuple[Any, ...]]]] = {}
+    for version in range(1, 13):
+        store(empty, *a_version_of_everything(version, draw))
+        then[version] = snapshot(empty, dict.fromkeys(AS_OF, ""))
+    for version, seen in then.items():
+        at = datetime.fromtimestamp(1_772_323_200 + version * 60, UTC).isoformat()
+        assert snapshot(empty, dict.fromkeys(AS_OF, f"_as_of(as_of = '{at}')")) == seen
+
+
+def snapshot(settings: Settings, suffixes: dict[str, str]) -> dict[str, list[tuple[Any, ...]]]:
+    return {
+        view: ask(settings, f"SELECT {AS_OF[view]} FROM {view}{suffix} ORDER BY ALL")
+        for view, suffix in suffixes.items()
+    }
+
+
+def test_as_of_now_is_what_the_view_says_now(empty: Settings) -> None:
+    store(empty, *a_version_of_everything(1, random.Random(3)))
+    assert snapshot(empty, dict.fromkeys(AS_OF, "_as_of(as_of = now64(3))")) == snapshot(
+        empty, dict.fromkeys(AS_OF, "")
+    )
+
+
+def test_no_row_is_ever_counted_twice_while_rows_change_go_and_come_again(empty: Settings) -> None:
+    """Of two halves one stands and the other does not, in turns: there are always as many as a half has."""
+    halves = ([f"r{n}" for n in range(30)], [f"s{n}" for n in range(30)])
+    none = ("present", "absent", "absent_sick", "absent_unknown", "checked", "fever", "symptomatic", "sent_home")
+
+    def version_of(name: str, version: int, deleted: bool) -> list[Row]:
+        day = {"center_id": name, "date": "2026-03-01", "enrolled": 1} | dict.fromkeys(none, 0)
+        entry = a_timeline_row(record_id=name, revision=version)
+        return [Row("timeline", version, deleted, 0, entry), Row("center_days", version, deleted, 0, day)]
+
+    def turn(version: int) -> None:
+        rows = [version_of(name, version, (version + half) % 2 == 0) for half in (0, 1) for name in halves[half]]
+        store(empty, *itertools.chain.from_iterable(rows))
+
+    turn(1)
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(lambda: [turn(version) for version in range(2, 30)])
+        seen = set()
+        while not writing.done():
+            seen |= set(ask(empty, "SELECT 'timeline', count(), uniqExact(record_id) FROM timeline"))
+            seen |= set(ask(empty, "SELECT 'center_days', count(), sum(enrolled) FROM center_days"))
+        writing.result()
+    assert seen == {("timeline", 30, 30), ("center_days", 30, 30)}

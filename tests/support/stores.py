@@ -22,8 +22,10 @@ from streams.sink.reader import GROUP, Reader
 from streams.sink.rows import READERS, Row
 from streams.sink.writer import Writer
 from streams.store.client import connect
+from streams.store.kinds import KINDS
 from streams.store.migrate import migrate
 from streams.store.read import Queries
+from streams.store.tables import TABLES
 
 PARTITIONS = 2
 
@@ -60,7 +62,10 @@ def truncate(settings: Settings) -> None:
 
 
 def a_row(table: str, version: int = 1, deleted: bool = False, **values: Any) -> Row:
-    return Row(table, version, deleted, 0, values)
+    """Times that the table must have and the test is not about are the beginning of 2026."""
+    columns = TABLES[table].columns.items()
+    given = {name: "2026-01-01T00:00:00.000Z" for name, kind in columns if kind is KINDS["moment"] and not deleted}
+    return Row(table, version, deleted, 0, given | values)
 
 
 def ask(settings: Settings, sql: str) -> list[tuple[Any, ...]]:

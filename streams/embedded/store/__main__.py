@@ -13,6 +13,7 @@ from streams.embedded.secrets import passwords_of
 from streams.embedded.store import access
 from streams.embedded.store.gateway import Gateway
 from streams.embedded.store.spool import Spool
+from streams.settings import Settings
 
 LAST_REQUESTS_S = 5.0
 
@@ -22,7 +23,7 @@ def main() -> None:
     layout, port = Layout.of(Path(sys.argv[1])), int(sys.argv[2])
     passwords = passwords_of(layout)
     spool, users = Spool(layout.store / "inserts"), access.users(passwords.huiyu, passwords.analyst)
-    gateway = Gateway(str(layout.store / "engine"), spool, users)
+    gateway = Gateway(str(layout.store / "engine"), Settings().timezone, spool, users)
     web.run_app(
         gateway.application(),
         host=LOOPBACK,

@@ -13,19 +13,24 @@ from streams.embedded.store.errors import AUTHENTICATION_FAILED, StoreError
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """`settings` are set on every handle of the user, `readonly` last."""
+    """`settings` are set on every handle of the user, `readonly` last. `queries`: as many may run at a time."""
 
     name: str
     password: str
     settings: Mapping[str, str]
+    queries: int
 
 
 ANALYST_LIMITS = {"max_execution_time": "60", "max_memory_usage": str(4 << 30), "readonly": "1"}
+HUIYU_QUERIES, ANALYST_QUERIES = 32, 8
 
 
 def users(huiyu: str, analyst: str) -> dict[str, User]:
     """`huiyu` may do everything, `analyst` may only read, within limits of time and memory."""
-    return {"huiyu": User("huiyu", huiyu, {}), "analyst": User("analyst", analyst, ANALYST_LIMITS)}
+    return {
+        "huiyu": User("huiyu", huiyu, {}, HUIYU_QUERIES),
+        "analyst": User("analyst", analyst, ANALYST_LIMITS, ANALYST_QUERIES),
+    }
 
 
 def authenticated(known: Mapping[str, User], headers: Mapping[str, str], arguments: Mapping[str, str]) -> User:

@@ -12,11 +12,20 @@ import chdb
 import orjson
 
 from streams.embedded.store.access import User
-from streams.embedded.store.errors import SESSION_IS_LOCKED, SESSION_NOT_FOUND, UNKNOWN_SETTING, StoreError
-from streams.embedded.store.spool import Spool, insert_from
-from streams.embedded.store.statements import Insert, quoted
+from streams.embedded.store.errors import (
+    BAD_ARGUMENTS,
+    SESSION_IS_LOCKED,
+    SESSION_NOT_FOUND,
+    UNKNOWN_SETTING,
+    StoreError,
+)
+from streams.embedded.store.spool import Spool, table_from
+from streams.embedded.store.statements import quoted
 
 SESSION_IDLE_S = 60.0
+GIVEN_BACK_S = 1.0
+"""A client that has just read its answer may ask again before the session's connection was given back."""
+
 RESERVED = frozenset(
     (
         "query", "database", "default_format", "query_id", "session_id", "session_timeout", "session_check",
@@ -31,10 +40,11 @@ _EXTERNAL = ("_structure", "_format", "_types")
 
 
 class Handle:
-    """One connection to the engine."""
+    """One connection to the engine, whose times are in `timezone` unless a request wants them otherwise."""
 
-    def __init__(self, path: str, spool: Spool, user: User) -> None:
+    def __init__(self, path: str, timezone: str, spool: Spool, user: User) -> None:
         self.connection: Any = chdb.connect(path)
+        self.connection.query(f"SET session_timezone = {quoted(timezone)}")
         self._spool = spool
         self.user = user
         self.lock = threading.Lock()
@@ -52,9 +62,9 @@ class Handle:
         if not own:
             self._undo = self._restoring(settings)
         self.connection.query("SET " + ", ".join(f"{name} = {quoted(value)}" for name, value in settings.items()))
-        self._bind()
         for name, data in external.items():
             self._external(name, data, arguments)
+        self._bind()  # last: who may only read could not be given tables any more
 
     def _bind(self) -> None:
         if not self._bounded:
@@ -71,13 +81,14 @@ class Handle:
         return [f"SET {n} = " + (quoted(before[n]["value"]) if n in changed else "DEFAULT") for n in settings]
 
     def _external(self, name: str, data: bytes, arguments: Mapping[str, str]) -> None:
+        """Nothing that the client sends becomes SQL here: a name that is none is refused, the rest is quoted."""
+        if not _NAME.match(name):
+            raise StoreError(BAD_ARGUMENTS, f"{name!r} is no name of an external table")
         types = arguments.get(f"{name}_types", "String").split(",")
         structure = arguments.get(f"{name}_structure") or ", ".join(f"_{i} {t}" for i, t in enumerate(types, 1))
-        self.connection.query(f"CREATE TEMPORARY TABLE {name} ({structure})")
-        form = arguments.get(f"{name}_format", "TabSeparated")
         with self._spool.file() as file:
             file.write(data)
-            insert_from(file, self.connection, Insert(f"INSERT INTO {name}", form, b""))
+            table_from(file, self.connection, name, structure, arguments.get(f"{name}_format", "TabSeparated"))
 
     def release(self, own: bool) -> None:
         """Give the connection back: closed when it was the request's own, else as it was before."""
@@ -106,8 +117,8 @@ def _settings(arguments: Mapping[str, str], external: Mapping[str, bytes]) -> di
 class Handles:
     """Hands out connections; sessions live until they are idle for a minute."""
 
-    def __init__(self, path: str, spool: Spool) -> None:
-        self._path, self._spool = path, spool
+    def __init__(self, path: str, timezone: str, spool: Spool) -> None:
+        self._path, self._timezone, self._spool = path, timezone, spool
         self._sessions: dict[tuple[str, str], Handle] = {}
         self._lock = threading.Lock()
 
@@ -118,16 +129,19 @@ class Handles:
         """
         session = arguments.get("session_id")
         if not session or user.settings or "readonly" in arguments:
-            return Handle(self._path, self._spool, user), True
+            return self._opened(user), True
         with self._lock:
             handle = self._sessions.get((user.name, session))
             if handle is None:
                 if arguments.get("session_check") == "1":
                     raise StoreError(SESSION_NOT_FOUND, "Session not found")
-                handle = self._sessions[user.name, session] = Handle(self._path, self._spool, user)
-        if not handle.lock.acquire(blocking=False):
+                handle = self._sessions[user.name, session] = self._opened(user)
+        if not handle.lock.acquire(timeout=GIVEN_BACK_S):
             raise StoreError(SESSION_IS_LOCKED, f"Session {session} is locked by a concurrent client")
         return handle, False
+
+    def _opened(self, user: User) -> Handle:
+        return Handle(self._path, self._timezone, self._spool, user)
 
     def close_idle(self) -> None:
         """End sessions that nobody has used for a while."""

@@ -7,12 +7,12 @@ from typing import Any
 
 import orjson
 
-from streams.embedded.store.statements import without_format
+from streams.embedded.store.statements import bare
 
 
 def header(connection: Any, sql: bytes, parameters: Mapping[str, str]) -> bytes:
     """A Native block of no rows: number of columns, number of rows, name and type of each column."""
-    described = connection.query(b"DESCRIBE (" + without_format(sql) + b")", "JSONEachRow", params=dict(parameters))
+    described = connection.query(b"DESCRIBE (" + bare(sql) + b")", "JSONEachRow", params=dict(parameters))
     columns = [orjson.loads(line) for line in described.bytes().splitlines()]
     named = (_text(column["name"]) + _text(column["type"]) for column in columns)
     return _varint(len(columns)) + _varint(0) + b"".join(named)

@@ -11,9 +11,11 @@ from aiohttp import web
 
 from streams.embedded.store.compression import decompressor
 from streams.embedded.store.errors import NOT_IMPLEMENTED, StoreError
-from streams.embedded.store.statements import INSERT, Insert, insert_of
+from streams.embedded.store.statements import Insert, insert_of
 
 PIECE = 1 << 20
+LONGEST_HEAD = 1 << 20
+"""Within so many bytes an insert must have named the format of its data."""
 
 
 @dataclass(slots=True)
@@ -66,18 +68,18 @@ async def _parts(request: web.Request, found: Asked) -> None:
 
 async def _body(request: web.Request, found: Asked) -> None:
     pieces = _pieces(request)
-    insert = insert_of(found.sql)
-    if insert is None:  # the statement, or its tail, is in the body: read until it is known what it is
-        head = b""
+    found.insert = insert_of(found.sql)
+    if found.insert is None:  # the statement, or its tail, is in the body: read until it is known what it is
+        text = bytearray(found.sql + b"\n" if found.sql else b"")
         async for piece in pieces:
-            head += piece
-            so_far = found.sql + b"\n" + head if found.sql else head
-            if INSERT.match(so_far) and (insert := insert_of(so_far)) is not None:
+            text += piece
+            if len(text) <= LONGEST_HEAD + PIECE and (insert := insert_of(bytes(text))) is not None:
+                found.insert = insert
                 break
-        found.sql = found.sql + b"\n" + head if found.sql and head else found.sql or head
-    found.insert = insert
-    if insert is not None:
-        found.data = _following(insert.rest.rstrip(b"\n") if not insert.rest.strip() else insert.rest, pieces)
+        found.sql = bytes(text)
+    if found.insert is not None:
+        rest = found.insert.rest
+        found.data = _following(rest if rest.strip() else rest.rstrip(b"\n"), pieces)
 
 
 async def _following(first: bytes, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from streams.embedded.store.errors import NOT_ENOUGH_SPACE, StoreError
-from streams.embedded.store.statements import Insert
+from streams.embedded.store.statements import Insert, quoted
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
@@ -46,3 +46,10 @@ def insert_from(file: IO[bytes], connection: Any, insert: Insert) -> int:
     """Insert what was written to the file; the number of rows. Raises the engine's errors."""
     file.flush()
     return int(connection.query(insert.from_file(os.path.relpath(file.name))).rows_read())
+
+
+def table_from(file: IO[bytes], connection: Any, name: str, structure: str, form: str) -> None:
+    """Make a temporary table of what was written to the file. Raises the engine's errors."""
+    file.flush()
+    source = ", ".join(map(quoted, (os.path.relpath(file.name), form, structure, "none")))
+    connection.query(f"CREATE TEMPORARY TABLE {name} AS SELECT * FROM file({source})")

@@ -61,7 +61,7 @@ def test_the_log_is_written_before_what_is_current() -> None:
 
 
 def test_a_table_without_a_log_has_none() -> None:
-    assert set(inserts(a_store_row("clinics", {"clinic_id": "x"}))) == {"clinics"}
+    assert set(inserts(a_store_row("contracts", {"contract_id": "x"}))) == {"contracts"}
 
 
 def test_what_a_row_leaves_out_is_empty_or_null() -> None:
@@ -119,9 +119,9 @@ def test_now_is_written_after_the_rows_that_were_decided_by_it() -> None:
 
 @given(st.lists(st.integers(0, 2**63), max_size=20))
 def test_no_row_is_lost_or_moved_between_columns(versions: list[int]) -> None:
-    batch = a_batch(*(a_store_row("clinics", {"clinic_id": str(v)}, version=v) for v in versions))
+    batch = a_batch(*(a_store_row("contracts", {"contract_id": str(v)}, version=v) for v in versions))
     assert batch.size == len(versions)
     rows = [row for insert in batch.inserts() for row in zip(*insert.data, strict=True)]
-    names = [*TABLES["clinics"].columns, "version", "is_deleted", "known_at"]
+    names = [*TABLES["contracts"].columns, "version", "is_deleted", "known_at"]
     told = [dict(zip(names, row, strict=True)) for row in rows]
-    assert [(row["clinic_id"], row["version"]) for row in told] == [(str(v), v) for v in versions]
+    assert [(row["contract_id"], row["version"]) for row in told] == [(str(v), v) for v in versions]

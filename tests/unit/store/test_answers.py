@@ -43,3 +43,12 @@ def test_values_read_well(value: object, text: str) -> None:
 def test_json_keeps_the_offset_of_times(capsys: pytest.CaptureFixture[str]) -> None:
     print_json([{"at": datetime(2026, 3, 2, 9, 30, tzinfo=SHANGHAI)}])
     assert orjson.loads(capsys.readouterr().out) == [{"at": "2026-03-02T09:30:00+08:00"}]
+
+
+@pytest.mark.parametrize("wide", [2**64, -(2**63) - 1, 2**255])
+def test_an_integer_beyond_64_bits_is_text_in_json(capsys: pytest.CaptureFixture[str], wide: int) -> None:
+    print_json([{"n": wide, "all": (1, [wide]), "map": {wide: True}, "fits": 2**64 - 1}])
+    text = str(wide)
+    assert orjson.loads(capsys.readouterr().out) == [
+        {"n": text, "all": [1, [text]], "map": {text: True}, "fits": 2**64 - 1}
+    ]
