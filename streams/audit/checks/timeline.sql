@@ -10,7 +10,7 @@ QUALIFY row_number() OVER (
     PARTITION BY s.child_id, s.kind, s.source, s.record_id ORDER BY coalesce(s.origin = f.origin, false) DESC, s.seq) = 1;
 
 -- What may have made a record visible later than itself: a registration or a link of its child, or the withdrawal of a
--- link of its subject; the registration of the source that sent one, or of its own source.
+-- link of its subject, or an alias that was linked to it; the registration of the source that sent one, or of its own.
 CREATE OR REPLACE TEMP TABLE revealing AS
 WITH sources_known AS (
     SELECT substr(subject, 8) AS source, appended_at FROM publications WHERE kind = 'source.registered'
@@ -18,6 +18,10 @@ WITH sources_known AS (
 children_known AS (
     SELECT child_id, source, appended_at FROM of_children
     WHERE kind = 'identity.linked' OR (kind = 'child.registered' AND NOT retraction)
+    UNION
+    SELECT child_of(l.data ->> '$.same_as'), k.source, k.appended_at
+    FROM of_children AS l JOIN of_children AS k ON k.subject = l.subject
+    WHERE l.kind = 'identity.linked' AND NOT l.retraction AND k.kind IN ('identity.linked', 'child.registered')
 )
 SELECT child_id AS revealed, appended_at FROM children_known
 UNION
@@ -29,7 +33,7 @@ SELECT source, appended_at FROM sources_known;
 CREATE OR REPLACE TEMP TABLE hidden_until AS
 WITH sources_since AS (
     SELECT substr(subject, 8) AS source, min(appended_at) AS since FROM publications
-    WHERE kind = 'source.registered' GROUP BY ALL
+    WHERE kind = 'source.registered' AND NOT starts_with(subject, 'source:registry:') GROUP BY ALL
 ),
 told AS (
     SELECT p.child_id, p.subject, p.kind, p.data ->> '$.same_as' AS same_as,

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, field_validator, model_validator
 from typing_extensions import TypeAliasType
 
+from schemas.envelope import side_and_id
 from schemas.identifiers import SCHEMES
 from streams.errors import Failure
 
@@ -132,6 +133,13 @@ class Mapping(_Part):
     @classmethod
     def _several(cls, value: Any) -> Any:
         return _in_tuple(value)
+
+    @field_validator("source")
+    @classmethod
+    def _can_be(cls, value: str) -> str:
+        if side_and_id(value) == ("", ""):
+            raise ValueError("is no source such as clinic:chengguan, center:yucai or registry:jingxian")
+        return value
 
     @field_validator("timezone")
     @classmethod

@@ -234,6 +234,7 @@ def test_a_row_with_more_cells_than_headings_is_named_and_its_neighbours_are_tak
         ("source = ", "is no TOML"),
         ('rwo = "no"', "rwo: Extra inputs are not permitted"),
         ('source = "clinic:a"', "events: Field required"),
+        ('source = "yucai"', "source: .*is no source such as clinic:chengguan"),
     ],
 )
 def test_a_mapping_that_is_wrong_says_where(tmp_path: Path, text: str, message: str) -> None:
