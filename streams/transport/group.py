@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
@@ -46,10 +47,7 @@ class GroupSight:
     def _owned(self) -> set[TopicPartition]:
         if self._admin is None:
             self._admin = KafkaAdminClient(bootstrap_servers=self._servers)
-        members = self._admin.describe_groups([self._group])[self._group]["members"]
-        given = [member["member_assignment"] or {} for member in members]
-        parts = [part for assignment in given for part in assignment["assigned_partitions"]]
-        return {TopicPartition(part["topic"], number) for part in parts for number in part["partitions"]}
+        return given_to(self._admin.describe_groups([self._group])[self._group]["members"])
 
     def _connected(self) -> KafkaConsumer:
         """One that sees ends as its group does: behind an open transaction nothing waits yet."""
@@ -68,3 +66,10 @@ class GroupSight:
         clients, self._consumer, self._admin = (self._consumer, self._admin), None, None
         for client in filter(None, clients):
             client.close()
+
+
+def given_to(members: Sequence[Mapping[str, Any]]) -> set[TopicPartition]:
+    """The partitions that any of the members was given; one that joins just now has no assignment at all."""
+    given = [member["member_assignment"] or {} for member in members]
+    parts = [part for assignment in given for part in assignment.get("assigned_partitions", ())]
+    return {TopicPartition(part["topic"], number) for part in parts for number in part["partitions"]}

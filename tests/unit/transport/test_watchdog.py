@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from kafka import TopicPartition
 
+from streams.transport.group import given_to
 from streams.transport.watchdog import (
     LIMIT_S,
     InputIsTaken,
@@ -79,3 +81,11 @@ def test_a_process_with_nothing_to_do_is_never_ended(pauses: list[float]) -> Non
     for pause in pauses:
         now += pause
         assert broken(rules, now, Seen(turned=now)) is None
+
+
+@pytest.mark.parametrize("nothing", ["", None])
+def test_members_that_join_just_now_own_nothing(nothing: str | None) -> None:
+    """As kafka-python tells them, which decodes an assignment only when there is one."""
+    given = {"assigned_partitions": [{"topic": "child-events", "partitions": [0, 2]}], "user_data": ""}
+    members = [{"member_assignment": nothing}, {"member_assignment": given}]
+    assert given_to(members) == {TopicPartition("child-events", 0), TopicPartition("child-events", 2)}
