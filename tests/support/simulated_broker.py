@@ -66,9 +66,13 @@ class Runner:
 
     def reload(self) -> None:
         """As after a kill: a new stage from the state topic alone, which first finishes what the kill cut short."""
+        self.restore()
+        self._fold([], self.positions)
+
+    def restore(self) -> None:
+        """A new stage from the state topic alone."""
         self.stage = self._make(self.partition)
         self.stage.restore(self.state.items())
-        self._fold([], self.positions)
 
     def behind(self) -> list[str]:
         return [t for t in self.sources if self.positions[t] < self.broker.end(t, self.partition)]

@@ -188,7 +188,7 @@ def test_of_the_same_bytes_one_may_stand_for_all_and_none_for_none() -> None:
 
 def overflowing(desk: Desk, topic: str, offset: int) -> None:
     """Refused for parking-overflow, in the store and in what was derived from it."""
-    place = f"'{topic}', 0, {offset}, '', '', '', 'parking-overflow', 1772000000000, '', 0"
+    place = f"'{topic}', 0, {offset}, '', '', '', 'parking-overflow', '', '[]', 1772000000000, '', 0"
     desk.connection.execute(f"INSERT INTO store.rejections VALUES ({place})")
     desk.connection.execute(
         f"CREATE OR REPLACE TABLE late AS SELECT seq, 'parking-overflow' AS code FROM log WHERE topic = '{topic}' AND \"offset\" = {offset}"  # noqa: E501

@@ -118,7 +118,7 @@ def _decided(shard: Shard, topic: str) -> list[Decision]:
         decision = runner.stage.decide(records, runner.positions)
         taken.append(decision)
         runner.commit_one(decision)
-        runner.reload()
+        runner.restore()
         records, more = [], decision.more
     return taken
 
