@@ -69,7 +69,7 @@ class AttendanceRecorded(Data):
     left_at: Annotated[Time | None, about("left at", "离园时间")] = None
     absence_reason: Annotated[
         AbsenceReason | None,
-        about("why it was absent", "缺勤原因"),
+        about("why it was absent", "缺勤原因，仅限缺勤"),
         allowing("sick, personal, vaccination, checkup, unknown; only with status absent"),
     ] = None
     symptoms: Annotated[Symptoms | None, about("symptoms that were told", "症状")] = None
