@@ -21,11 +21,10 @@ _SIMPLE: dict[str, Schema] = {
 
 def row_schema(table: str) -> Schema:
     """The row of a table that a view shows. Its key is there; what is absent or null has no value."""
-    told = {column.name: column.comment for column in views()[table].columns}
-    columns = TABLES[table].columns
-    properties = {
-        name: {**_of(kind), "description": told[name].en, "x-zh": told[name].zh} for name, kind in columns.items()
+    told = {
+        column.name: {"description": column.comment.en, "x-zh": column.comment.zh} for column in views()[table].columns
     }
+    properties = {name: {**_of(kind), **told.get(name, {})} for name, kind in TABLES[table].columns.items()}
     return {"type": "object", "required": list(TABLES[table].key), "properties": properties}
 
 

@@ -61,7 +61,7 @@ def test_every_kind_has_its_section_and_its_example(page: str) -> None:
         assert (EXAMPLES / "valid" / f"{kind}.json").read_text("utf-8").strip() in text
 
 
-@pytest.mark.parametrize("page", sorted(REFERENCE.glob("*.md")), ids=lambda page: page.name)
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").rglob("*.md")), ids=lambda page: page.name)
 def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
     astray = [link for link in LINK.findall(page.read_text("utf-8")) if "//" not in link and not _leads(page, link)]
     assert astray == []
