@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test lint up down lock
+.PHONY: setup demo test lint docs up down lock
 
 setup: $(STAMP)
 
@@ -31,6 +31,9 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+docs: setup
+	$(BIN)/python -m streams.catalogue
 
 up: setup
 	$(BIN)/huiyu up

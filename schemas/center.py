@@ -24,6 +24,7 @@ from schemas.fields import (
 )
 
 Symptom = Literal["fever", "cough", "rash", "mouth-sores", "vomiting", "diarrhoea", "red-eye", "runny-nose", "other"]
+SYMPTOMS_ZH = "发热、咳嗽、皮疹、口腔溃疡、呕吐、腹泻、眼红、流涕、其他"
 Symptoms = list[Symptom]
 AbsenceReason = Literal["sick", "personal", "vaccination", "checkup", "unknown"]
 
@@ -64,15 +65,15 @@ class AttendanceRecorded(Data):
     center_id: Annotated[FacilityId, about("the centre", "托育机构")]
     class_id: Annotated[OtherId, about("the class", "班级")]
     date: Annotated[Day, about("the day", "日期")]
-    status: Annotated[Literal["present", "absent"], about("was it there", "出勤情况")]
+    status: Annotated[Literal["present", "absent"], about("was it there", "出勤情况：出勤、缺勤")]
     arrived_at: Annotated[Time | None, about("came at", "到园时间")] = None
     left_at: Annotated[Time | None, about("left at", "离园时间")] = None
     absence_reason: Annotated[
         AbsenceReason | None,
-        about("why it was absent", "缺勤原因"),
+        about("why it was absent", "缺勤原因，仅限缺勤：病假、事假、接种、体检、不明"),
         allowing("sick, personal, vaccination, checkup, unknown; only with status absent"),
     ] = None
-    symptoms: Annotated[Symptoms | None, about("symptoms that were told", "症状")] = None
+    symptoms: Annotated[Symptoms | None, about("symptoms that were told", f"家长告知的症状：{SYMPTOMS_ZH}")] = None
 
     @field_validator("absence_reason")
     @classmethod
@@ -93,7 +94,7 @@ class HealthCheckRecorded(Data):
     temperature_c: Annotated[
         Annotated[float, Field(ge=30, le=45)] | None, about("temperature in °C", "体温（摄氏度）")
     ] = None
-    symptoms: Annotated[Symptoms | None, about("symptoms that were seen", "症状")] = None
+    symptoms: Annotated[Symptoms | None, about("symptoms that were seen", f"检查所见症状：{SYMPTOMS_ZH}")] = None
     action: Annotated[
         Literal["admitted", "observed", "isolated", "sent-home"], about("what was done", "处理:入园、观察、隔离、送返")
     ]
@@ -107,7 +108,7 @@ class MeasurementRecorded(Data):
     center_id: Annotated[FacilityId, about("the centre", "托育机构")]
     weight_kg: Annotated[WeightKg | None, about("weight in kg", "体重（千克）")] = None
     length_height_cm: Annotated[LengthCm | None, about("length or height in cm", "身长或身高（厘米）")] = None
-    position: Annotated[Position | None, about("how length or height was taken", "测量体位")] = None
+    position: Annotated[Position | None, about("how length or height was taken", "测量体位：卧位、立位")] = None
     head_circumference_cm: Annotated[HeadCm | None, about("head circumference in cm", "头围（厘米）")] = None
 
 
@@ -127,5 +128,8 @@ class IncidentRecorded(Data):
     zh: ClassVar[str] = "意外事件"
 
     center_id: Annotated[FacilityId, about("the centre", "托育机构")]
-    kind: Annotated[Literal["fall", "bite", "choking", "burn", "missing", "other"], about("what happened", "类型")]
+    kind: Annotated[
+        Literal["fall", "bite", "choking", "burn", "missing", "other"],
+        about("what happened", "类型：跌伤、咬伤、窒息、烧烫伤、走失、其他"),
+    ]
     severity: Annotated[Literal["minor", "treated", "hospital"], about("how severe", "轻微、已处理、送医")]

@@ -54,7 +54,7 @@ class ChildRegistered(Data):
 
     zh: ClassVar[str] = "儿童建档"
 
-    sex: Annotated[Literal["female", "male", "unknown"], about("sex", "性别")]
+    sex: Annotated[Literal["female", "male", "unknown"], about("sex", "性别：女、男、不详")]
     birth_date: Annotated[Day, about("date of birth", "出生日期")]
     clinic_id: Annotated[FacilityId, about("clinic responsible for the child", "负责管理的机构")]
     gestational_weeks: Annotated[
@@ -72,7 +72,7 @@ class ChildDeparted(Data):
     zh: ClassVar[str] = "儿童迁出或死亡"
 
     date: Annotated[Day, about("from when on", "日期")]
-    reason: Annotated[Literal["moved", "died", "other"], about("why", "原因")]
+    reason: Annotated[Literal["moved", "died", "other"], about("why", "原因：迁出、死亡、其他")]
 
 
 class WarningSigns(Data):
@@ -90,7 +90,7 @@ class Screening(Data):
     zh: ClassVar[str] = "筛查"
 
     instrument: Annotated[Code, about("name of the instrument", "筛查工具")]
-    result: Annotated[Literal["pass", "refer", "inconclusive"], about("result", "结果")]
+    result: Annotated[Literal["pass", "refer", "inconclusive"], about("result", "结果：通过、需转诊、无法判定")]
     score: Annotated[Number | None, about("score by the instrument", "得分")] = None
 
 
@@ -109,10 +109,12 @@ class CheckupRecorded(Data):
     zh: ClassVar[str] = "健康检查"
 
     clinic_id: Annotated[FacilityId, about("clinic that examined the child", "体检机构")]
-    milestone: Annotated[Milestone | None, about("checkup of the schedule that this is", "对应的规定体检")] = None
+    milestone: Annotated[
+        Milestone | None, about("checkup of the schedule that this is", "对应的规定体检：新生儿访视、满月、月龄、周岁")
+    ] = None
     weight_kg: Annotated[WeightKg | None, about("weight in kg", "体重（千克）")] = None
     length_height_cm: Annotated[LengthCm | None, about("length or height in cm", "身长或身高（厘米）")] = None
-    position: Annotated[Position | None, about("how length or height was taken", "测量体位")] = None
+    position: Annotated[Position | None, about("how length or height was taken", "测量体位：卧位、立位")] = None
     head_circumference_cm: Annotated[HeadCm | None, about("head circumference in cm", "头围（厘米）")] = None
     haemoglobin_g_l: Annotated[
         Annotated[float, Field(ge=20, le=250)] | None, about("haemoglobin in g/l", "血红蛋白（克/升）")
@@ -120,8 +122,8 @@ class CheckupRecorded(Data):
     oedema: Annotated[bool | None, about("oedema of both feet", "双足水肿")] = None
     warning_signs: Annotated[WarningSigns | None, about("developmental warning signs", "发育预警征象")] = None
     screenings: Annotated[list[Screening] | None, about("screenings", "筛查")] = None
-    vision: Annotated[PassOrRefer | None, about("vision", "视力")] = None
-    hearing: Annotated[PassOrRefer | None, about("hearing", "听力")] = None
+    vision: Annotated[PassOrRefer | None, about("vision", "视力：通过、需转诊")] = None
+    hearing: Annotated[PassOrRefer | None, about("hearing", "听力：通过、需转诊")] = None
     teeth: Annotated[Teeth | None, about("number of teeth", "出牙数")] = None
     caries: Annotated[Teeth | None, about("number of teeth with caries", "龋齿数")] = None
     items: Annotated[list[Item] | None, about("anything else that was measured", "其他检查项目")] = None
@@ -147,7 +149,9 @@ class VaccinationDeferred(Data):
     clinic_id: Annotated[FacilityId, about("clinic that put it off", "接种单位")]
     vaccine: Annotated[Vaccine, about("code of the vaccine", "疫苗代码")]
     dose_no: Annotated[DoseNo, about("number of the dose", "剂次")]
-    reason: Annotated[Literal["contraindication", "illness", "refused", "out-of-stock"], about("why", "原因")]
+    reason: Annotated[
+        Literal["contraindication", "illness", "refused", "out-of-stock"], about("why", "原因：禁忌、患病、拒绝、缺苗")
+    ]
     until: Annotated[Day | None, about("until when", "推迟至")] = None
 
 
@@ -170,7 +174,7 @@ class DiagnosisRecorded(Data):
             "measles",
             "other",
         ],
-        about("condition", "疾病"),
+        about("condition", "疾病：手足口病、流感、水痘、腮腺炎、诺如病毒、猩红热、结膜炎、新冠、麻疹、其他"),
     ]
     onset_date: Annotated[Day, about("first day of illness", "发病日期")]
     exclude_until: Annotated[Day | None, about("not to come to the centre before", "隔离至")] = None
@@ -196,7 +200,9 @@ class ReferralClosed(Data):
     zh: ClassVar[str] = "转诊结案"
 
     referral_id: Annotated[OtherId, about("the referral", "转诊编号")]
-    outcome: Annotated[Literal["attended", "declined", "not-needed"], about("what became of it", "结果")]
+    outcome: Annotated[
+        Literal["attended", "declined", "not-needed"], about("what became of it", "结果：已就诊、拒绝、不需要")
+    ]
 
 
 class IdentityLinked(Data):

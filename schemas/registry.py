@@ -17,8 +17,14 @@ class SourceRegistered(Data):
 
     zh: ClassVar[str] = "数据来源登记"
 
-    side: Annotated[Literal["clinic", "center", "registry"], about("the prefix of the source's name", "所属方")]
-    cadence: Annotated[Literal["working-days", "weekly", "irregular"], about("how often it reports", "上报频率")]
+    side: Annotated[
+        Literal["clinic", "center", "registry"],
+        about("the prefix of the source's name", "所属方，即来源名称的前缀：医疗卫生机构、托育机构、主管部门"),
+    ]
+    cadence: Annotated[
+        Literal["working-days", "weekly", "irregular"],
+        about("how often it reports", "上报频率：每个工作日、每周、不定期"),
+    ]
 
 
 class CenterFiled(Data):
@@ -68,7 +74,9 @@ class ContractSigned(Data):
 
     center_id: Annotated[FacilityId, about("the centre", "托育机构")]
     clinic_id: Annotated[FacilityId, about("the clinic", "签约医疗机构")]
-    services: Annotated[list[Service], about("what the clinic does", "服务内容")]
+    services: Annotated[
+        list[Service], about("what the clinic does", "服务内容：体检、业务指导、健康讲座、转诊、中医药")
+    ]
     from_date: Annotated[Day, about("first day", "生效日期")]
     until: Annotated[Day | None, about("last day", "截止日期")] = None
 

@@ -33,4 +33,11 @@ def _known(value: str) -> str:
     return value
 
 
-Vaccine = Annotated[str, Field(max_length=70), allowing(ALLOWED), AfterValidator(_known)]
+_PATTERN = f"^({'|'.join(sorted(CODES))}|other:.+)$"
+Vaccine = Annotated[
+    str,
+    Field(max_length=70, json_schema_extra={"pattern": _PATTERN}),
+    AfterValidator(_known),
+    allowing(ALLOWED),
+]
+"""The pattern is for readers of the JSON Schema; what decides is `_known`."""
