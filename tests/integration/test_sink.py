@@ -27,6 +27,7 @@ from tests.unit.sink.messages import (
     an_alert,
 )
 
+LISTED = "2026-01-01T00:00:00.000Z"
 VIEWS = ("timeline", "children", "alerts", "alert_history", "clinics", "rejections")
 STORED = ("timeline_log", "alerts_log", "events", "watermarks")
 
@@ -87,7 +88,7 @@ def test_a_message_of_every_topic_is_queryable(settings: Settings, publisher: Pu
         a_timeline_entry(),
         an_alert(),
         a_rejection(),
-        a_store_row("clinics", {"clinic_id": "chengguan", "name": "城关", "kind": "township"}),
+        a_store_row("clinics", {"clinic_id": "chengguan", "name": "城关", "kind": "township", "listed_at": LISTED}),
         an_accepted_event("child-events", key=b"c1"),
         an_accepted_event("facility-events", key=b"yucai", origin="center-events/1/4"),
     )

@@ -104,7 +104,6 @@ def test_only_times_that_may_be_unknown_are_nullable(settings: Settings) -> None
     )
     assert set(nullable) == {
         ("alerts", "acknowledged_at"),
-        ("alerts_as_of", "acknowledged_at"),
         ("sources", "heard_until"),
         ("sources", "registered_at"),
         ("county_overview", "now"),
