@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from schemas.parsing import DEEPEST, LARGEST_BYTES
-from streams.intake.placing import MOST_PARKED
+from streams.intake.lots import MOST_PARKED
 from streams.timeline.child import MOST_RECORDS
 
 

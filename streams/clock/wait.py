@@ -37,7 +37,8 @@ MOST_HOPS = 64
 Leg = tuple[str, tuple[str, ...]]
 TO_CHILDREN: tuple[Leg, ...] = (
     ("huiyu-intake", (topics.CLOCK, *topics.SOURCE_TOPICS)),
-    ("huiyu-intake", (topics.EXCHANGE,)),
+    ("huiyu-intake", (topics.EXCHANGE,)),  # to the partition where its subject is at home
+    ("huiyu-intake", (topics.EXCHANGE,)),  # from a registered alias to the home of the subject that it is linked to
 )
 AMONG_CHILDREN: Leg = ("huiyu-timeline", (topics.CHILD_EVENTS,))
 TO_STORE: tuple[Leg, ...] = (("huiyu-centers", (topics.FACILITY_EVENTS,)), ("huiyu-sink", SINK_SOURCES))
