@@ -30,7 +30,7 @@ def kafka(settings: Settings) -> str:
 
 
 def clickhouse(settings: Settings) -> str:
-    """URL http(s)://user:password@host:port; a password that it lacks comes from its file. Raises NotRunning, Failure."""
+    """URL http(s)://user:password@host:port; one that lacks the password is given its file's. Raises Failure."""
     url, file = settings.clickhouse or _embedded(settings, "clickhouse"), settings.clickhouse_password_file
     return url if file is None or urlsplit(url).password else _with_password(url, file)
 

@@ -23,7 +23,12 @@ def test_an_address_without_a_password_takes_the_one_of_the_file(address: str, u
     file = _password(tmp_path / "password", " a b/c@d:e%20é\n")
     settings = Settings(clickhouse=address, clickhouse_password_file=file)
     url = urlsplit(clickhouse(settings))
-    assert (url.username, unquote(url.password or ""), url.hostname, url.port) == (user, " a b/c@d:e%20é", "store", 8123)
+    assert (url.username, unquote(url.password or ""), url.hostname, url.port) == (
+        user,
+        " a b/c@d:e%20é",
+        "store",
+        8123,
+    )
     assert place(settings) == "http://store:8123"
 
 
