@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from urllib.parse import quote, urlsplit
 
-from streams.errors import NotRunning
+from streams.errors import Failure, NotRunning
 from streams.settings import Settings
 
 
@@ -29,5 +30,17 @@ def kafka(settings: Settings) -> str:
 
 
 def clickhouse(settings: Settings) -> str:
-    """URL http(s)://user:password@host:port."""
-    return settings.clickhouse or _embedded(settings, "clickhouse")
+    """URL http(s)://user:password@host:port; one that lacks the password is given its file's. Raises Failure."""
+    url, file = settings.clickhouse or _embedded(settings, "clickhouse"), settings.clickhouse_password_file
+    return url if file is None or urlsplit(url).password else _with_password(url, file)
+
+
+def _with_password(url: str, file: Path) -> str:
+    try:
+        password = file.read_text(encoding="utf-8").rstrip("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        raise Failure(f"HUIYU_CLICKHOUSE_PASSWORD_FILE={file} cannot be read: {reason}") from error
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=f"{parts.username or 'default'}:{quote(password, safe='')}@{host}").geturl()

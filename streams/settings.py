@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     clickhouse: str | None = Field(
         default=None, description="http(s)://user:password@host:port of ClickHouse; unset: the embedded store"
     )
+    clickhouse_password_file: Path | None = Field(
+        default=None, description="File that holds the password, for an address of ClickHouse that has none"
+    )
     data: Path = Field(default=Path("huiyu-data"), description="Folder of the embedded stack: logs, broker, store")
     clock: Literal["live", "manual"] = Field(
         default="live", description="live: ticks at start and hourly; manual: `huiyu tick`"
