@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any, cast
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -46,24 +49,39 @@ def own_settings(data: Path) -> Iterator[Settings]:
 
 
 def run(plan: Plan, console: Console) -> None:
-    """Simulate, publish, wait, compare, show; nothing is left running, also not after a signal. Raises NotTheTruth."""
+    """Simulate, publish, wait, show, compare; nothing is left running, also not after a signal. Raises NotTheTruth."""
     started = time.monotonic()
     with orderly_end(), tempfile.TemporaryDirectory(prefix="huiyu-demo-") as folder:
         county, data = Path(folder) / "county", Path(folder) / "data"
-        with own_settings(data) as settings:
-            _simulate(plan, county, console, started)
+        with own_settings(data) as settings, _simulating(plan, county) as simulated:
+            _say(console, started, f"simulating {plan.days} days of a county until {plan.until}, starting the stack …")
             with Stack(data=data, clock="manual", settings=settings) as stack, unheard_after():
-                _say(console, started, "Apache Kafka, the ClickHouse engine and the stages are ready; publishing …")
+                _say(console, started, "Apache Kafka, the ClickHouse engine and the stages are ready")
+                summary = simulated()
+                counted = f"{summary['events']:,} events, {summary['faults']:,} faulty records"
+                _say(console, started, f"{counted}; publishing …")
                 _publish(stack.settings, county, console, started)
                 _show(stack.settings, county, console, started)
         _say(console, started, "stack stopped, nothing left running")
 
 
-def _simulate(plan: Plan, county: Path, console: Console, started: float) -> None:
-    _say(console, started, f"simulating {plan.days} days of a county until {plan.until} …")
-    summary = simulate(plan, county)
-    counted = f"{summary['events']:,} events, {summary['faults']:,} faulty records"
-    _say(console, started, f"{counted}; starting the stack …")
+@contextmanager
+def _simulating(plan: Plan, county: Path) -> Iterator[Callable[[], dict[str, Any]]]:
+    """Simulates in a process of its own while the stack starts; gives what waits for it and tells its summary."""
+    process = get_context("spawn").Process(target=simulate, args=(plan, county), daemon=True)
+    process.start()
+
+    def summary() -> dict[str, Any]:
+        process.join()
+        if process.exitcode != 0:
+            raise Failure("the county could not be simulated: what is wrong stands above")
+        return cast("dict[str, Any]", json.loads((county / "summary.json").read_bytes()))
+
+    try:
+        yield summary
+    finally:
+        process.terminate()
+        process.join()
 
 
 def _publish(settings: Settings, county: Path, console: Console, started: float) -> None:
@@ -87,15 +105,15 @@ def _publish(settings: Settings, county: Path, console: Console, started: float)
 
 def _show(settings: Settings, county: Path, console: Console, started: float) -> None:
     store = Queries(connect(settings), settings)
+    show_overview(console, store)
+    show_alerts(console, store)
+    show_timeline(console, store)
     comparison = compare(store, county / "truth")
     rows, differ = sum(comparison.rows.values()), len(comparison.differences)
     _say(console, started, f"compared {rows:,} rows with the county's own books: {differ} differences")
     if differ:
         show_differences(console, comparison)
         raise NotTheTruth(f"{differ} differences between the store and the county's truth")
-    show_overview(console, store)
-    show_alerts(console, store)
-    show_timeline(console, store)
     tally = import_survey(settings)
     wait(settings, WAIT_S)
     _say(console, started, f"WHO's survey of 498 children imported: {tally}")

@@ -66,7 +66,7 @@ def test_a_demo_shows_a_county_from_its_own_stack_and_leaves_nothing(tmp_path: P
 
 @pytest.mark.parametrize(
     ("number", "code", "moment"),
-    [(signal.SIGTERM, 143, "starting the stack"), (signal.SIGHUP, 129, "the stages are ready; publishing")],
+    [(signal.SIGTERM, 143, "starting the stack"), (signal.SIGHUP, 129, "faulty records; publishing")],
 )
 def test_a_demo_that_is_stopped_ends_in_order(number: int, code: int, moment: str, tmp_path: Path) -> None:
     demo = a_demo(tmp_path)

@@ -22,7 +22,8 @@ from streams.settings import Settings
 from streams.store.migrate import migrate
 from tests.support.stores import eventually
 
-ENDLESS = "SELECT count() FROM system.numbers WHERE NOT ignore(sipHash64(number)) AND number % 7 = 9"
+ENDLESS = "SELECT count() FROM system.numbers WHERE sleep(0.1) = 1"
+"""It waits and does not compute: what is tried is who keeps whom waiting, not how the engine shares two cores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,10 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         yield started
     finally:
         process.terminate()
-        process.wait(30)
+        _, alive = psutil.wait_procs([process], timeout=30)
+        for left in alive:
+            left.kill()
+        assert alive == []
 
 
 def passwords(data: Path) -> dict[str, str]:
@@ -308,7 +312,7 @@ def test_slow_queries_keep_nobody_else_waiting_and_end_with_their_clients(store:
     store.asked(f"INSERT INTO {table} FORMAT CSV\n1,a\n")
     assert store.asked(f"SELECT count() FROM {table}") == "1"
     clients.hang_up()
-    eventually(lambda: store.running(ENDLESS) == 0, "an end of all of them", 20)
+    eventually(lambda: store.running(ENDLESS) == 0, "an end of all of them")
 
 
 def test_an_analyst_asks_a_bounded_number_of_queries_at_once(store: Store) -> None:
@@ -319,7 +323,7 @@ def test_an_analyst_asks_a_bounded_number_of_queries_at_once(store: Store) -> No
     assert "TOO_MANY_SIMULTANEOUS_QUERIES" in answer.text
     assert store.asked("SELECT 1") == "1"
     clients.hang_up()
-    eventually(lambda: code(store.post("SELECT 1", "analyst")) == 0, "places for other queries", 20)
+    eventually(lambda: code(store.post("SELECT 1", "analyst")) == 0, "places for other queries")
 
 
 def test_a_client_that_hangs_up_at_once_leaves_its_session_free(store: Store) -> None:
@@ -329,4 +333,4 @@ def test_a_client_that_hangs_up_at_once_leaves_its_session_free(store: Store) ->
     for _ in range(20):
         with socket.create_connection(("127.0.0.1", store.port)) as connection:
             connection.sendall(head.encode())
-    eventually(lambda: code(store.post("SELECT 1", params=session)) == 0, "a free session", 20)
+    eventually(lambda: code(store.post("SELECT 1", params=session)) == 0, "a free session")

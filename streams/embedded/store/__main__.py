@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
 from pathlib import Path
 
 from aiohttp import web
@@ -16,6 +18,9 @@ from streams.embedded.store.spool import Spool
 from streams.settings import Settings
 
 LAST_REQUESTS_S = 5.0
+LAST_MOMENT_S = 12.0
+"""After SIGTERM, whatever the engine still does: a query that it does not end would keep the process for ever. What was
+acknowledged survives any end."""
 
 
 def main() -> None:
@@ -24,8 +29,10 @@ def main() -> None:
     passwords = passwords_of(layout)
     spool, users = Spool(layout.store / "inserts"), access.users(passwords.huiyu, passwords.analyst)
     gateway = Gateway(str(layout.store / "engine"), Settings().timezone, spool, users)
+    application = gateway.application()
+    application.on_shutdown.append(_end_in_any_case)
     web.run_app(
-        gateway.application(),
+        application,
         host=LOOPBACK,
         port=port,
         print=None,
@@ -33,6 +40,12 @@ def main() -> None:
         handler_cancellation=True,
         shutdown_timeout=LAST_REQUESTS_S,
     )
+
+
+async def _end_in_any_case(_application: web.Application) -> None:
+    timer = threading.Timer(LAST_MOMENT_S, os._exit, (0,))
+    timer.daemon = True
+    timer.start()
 
 
 if __name__ == "__main__":
