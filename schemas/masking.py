@@ -2,8 +2,8 @@
 
 An identifier is a run of exactly 18 (identity number) or 11 (mobile number) ASCII letters and digits after NFKC, so it
 ends where Chinese text begins: 电话13800000000 holds one; and beside a sign that NFKC would write as letters, ℡ or №.
-Written full-width, with JSON escapes, in GBK beside a
-character whose second byte is a letter, or in UTF-16, it is still one.
+Written full-width, with JSON escapes, in GBK beside a character whose second byte is a letter, or in UTF-16,
+it is still one.
 """
 
 from __future__ import annotations
