@@ -19,7 +19,7 @@ from streams.clock.wait import wait
 from streams.demo.compare import compare
 from streams.demo.county import County, days
 from streams.demo.show import show_alerts, show_differences, show_next, show_overview, show_timeline
-from streams.demo.signals import orderly_end, unheard_after
+from streams.demo.signals import Ending, orderly_end, unheard_after
 from streams.demo.survey import import_survey
 from streams.embedded.stack import Stack
 from streams.errors import Failure
@@ -51,16 +51,17 @@ def own_settings(data: Path) -> Iterator[Settings]:
 def run(plan: Plan, console: Console) -> None:
     """Simulate, publish, wait, show, compare; nothing is left running, also not after a signal. Raises NotTheTruth."""
     started = time.monotonic()
-    with orderly_end(), tempfile.TemporaryDirectory(prefix="huiyu-demo-") as folder:
+    with orderly_end() as ending, tempfile.TemporaryDirectory(prefix="huiyu-demo-") as folder:
         county, data = Path(folder) / "county", Path(folder) / "data"
         with own_settings(data) as settings, _simulating(plan, county) as simulated:
             _say(console, started, f"simulating {plan.days} days of a county until {plan.until}, starting the stack …")
             with Stack(data=data, clock="manual", settings=settings) as stack, unheard_after():
                 _say(console, started, "Apache Kafka, the ClickHouse engine and the stages are ready")
+                ending.check()
                 summary = simulated()
                 counted = f"{summary['events']:,} events, {summary['faults']:,} faulty records"
                 _say(console, started, f"{counted}; publishing …")
-                _publish(stack.settings, county, console, started)
+                _publish(stack.settings, county, console, started, ending)
                 _show(stack.settings, county, console, started)
         _say(console, started, "stack stopped, nothing left running")
 
@@ -84,7 +85,7 @@ def _simulating(plan: Plan, county: Path) -> Iterator[Callable[[], dict[str, Any
         process.join()
 
 
-def _publish(settings: Settings, county: Path, console: Console, started: float) -> None:
+def _publish(settings: Settings, county: Path, console: Console, started: float, ending: Ending) -> None:
     began = time.monotonic()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     plan = list(days(county))
@@ -93,11 +94,13 @@ def _publish(settings: Settings, county: Path, console: Console, started: float)
         for number, day in enumerate(plan, 1):
             publisher.publish(day.messages)
             publisher.tick(day.tick_at)
+            ending.check()
             bar.advance(task)
             if not console.is_terminal and number % 30 == 0:
                 _say(console, started, f"day {number} of {len(plan)}, {publisher.published:,} records")
         published = publisher.published
     wait(settings, WAIT_S)
+    ending.check()
     seconds = time.monotonic() - began
     rate = published / seconds
     _say(console, started, f"{published:,} records queryable after {seconds:.1f} s: {rate:,.0f} events per second")

@@ -11,18 +11,44 @@ from types import FrameType
 ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
+class Ending:
+    """Which signal asked for the end, if one did.
+
+    The handler raises SystemExit wherever the program is; code that catches every exception (kafka-python's event
+    loop does) can keep it or make another error of it. So `check` raises it once more at a place of our own.
+    """
+
+    def __init__(self) -> None:
+        self._heard: int | None = None
+
+    def check(self) -> None:
+        """Raises SystemExit once a signal was heard."""
+        if self._heard is not None:
+            sys.exit(128 + self._heard)
+
+    def hear(self, number: int, _: FrameType | None) -> None:
+        """The signal handler: the first signal ends, later ones are not heard, they would cut the end short."""
+        self._heard = number
+        _hear_nothing()
+        self.check()
+
+
 @contextmanager
-def orderly_end() -> Iterator[None]:
-    """Within it the first such signal raises SystemExit, later ones are not heard: they would cut the end short.
+def orderly_end() -> Iterator[Ending]:
+    """Within it the first such signal raises SystemExit; an error that comes of it becomes SystemExit too.
 
     What was ignored before stays ignored: a demo behind `nohup` outlives its terminal.
     """
+    ending = Ending()
     before = {number: signal.getsignal(number) for number in ENDING}
     for number, handler in before.items():
         if handler is not signal.SIG_IGN:
-            signal.signal(number, _end)
+            signal.signal(number, ending.hear)
     try:
-        yield
+        yield ending
+    except Exception:
+        ending.check()
+        raise
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -35,11 +61,6 @@ def unheard_after() -> Iterator[None]:
         yield
     finally:
         _hear_nothing()
-
-
-def _end(number: int, _: FrameType | None) -> None:
-    _hear_nothing()
-    sys.exit(128 + number)
 
 
 def _hear_nothing() -> None:

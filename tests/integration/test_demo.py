@@ -72,6 +72,6 @@ def test_a_demo_that_is_stopped_ends_in_order(number: int, code: int, moment: st
     demo = a_demo(tmp_path)
     until(lambda: moment in (tmp_path / "said").read_text() and processes(tmp_path), moment, 120)
     demo.send_signal(number)
-    assert demo.wait(60) == code
+    assert demo.wait(60) == code, (tmp_path / "said").read_text()
     assert processes(tmp_path) == []
     assert list((tmp_path / "work").glob("huiyu-demo-*")) == []

@@ -67,3 +67,21 @@ def test_signals_do_what_they_did_before_after_the_end() -> None:
     with orderly_end():
         assert signal.getsignal(signal.SIGTERM) is not before
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+@pytest.mark.parametrize("kept_by", ["swallows it", "makes another error of it"])
+def test_a_signal_ends_the_demo_also_where_a_library_keeps_its_exception(kept_by: str) -> None:
+    script = f"""
+import os, signal
+from streams.demo.signals import orderly_end
+with orderly_end() as ending:
+    try:
+        os.kill(os.getpid(), signal.SIGHUP)
+    except BaseException as error:
+        if {kept_by!r} == "makes another error of it":
+            raise RuntimeError("future failed") from error
+    ending.check()
+    print("went on")
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (129, ""), done.stderr
