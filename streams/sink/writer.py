@@ -6,6 +6,7 @@ from collections.abc import Callable, Container
 from typing import Any
 
 import structlog
+from clickhouse_connect.driver import options
 from clickhouse_connect.driver.client import Client
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
@@ -24,6 +25,9 @@ each other by version, whereas a deduplication token that outlived a kill would 
 A server is only told the settings that it has."""
 
 log = structlog.get_logger()
+
+# The driver would load pandas, seconds of work, to ask whether the columns are a DataFrame: they never are.
+options.pd = options.pd_time_test = None
 
 
 def known_settings(known: Container[str]) -> dict[str, Any]:
