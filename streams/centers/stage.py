@@ -8,11 +8,11 @@ from datetime import date, datetime, tzinfo
 import orjson
 
 from schemas.internal import EVENT, FACT, WATERMARK, unpack
-from streams import topics
 from streams.centers.center import Center, Draft, restored
-from streams.centers.registry import Row, entity_id, rows_of
+from streams.centers.registry import entity_id, rows_of
 from streams.records import Publication, stronger
-from streams.transport.port import Decision, Output, Record, partition_of
+from streams.store_rows import StoreRows
+from streams.transport.port import Decision, Record, partition_of
 
 RECORD, FACTS, SEEN = b"r/", b"f/", b"w/"
 Facts = dict[bytes, Publication]
@@ -72,7 +72,7 @@ class _Step:
         self.packed_facts: dict[bytes, bytes] = {}
         self.seen = dict(stage.seen)
         self.ticked_at = -1
-        self.outputs: list[Output] = []
+        self.rows = StoreRows()
 
     def take(self, record: Record) -> None:
         value = record.value or b""
@@ -114,14 +114,14 @@ class _Step:
             self._entity(subject)
         if self.stage.now(self.seen) != self.stage.now(self.stage.seen):
             row = {"stage": "centers", "partition": self.stage.partition, "now": self.stage.now(self.seen)}
-            self._write("watermarks", "centers", self.ticked_at, row)
-        return Decision(self.outputs, self._changes(), self.install)
+            self.rows.add("watermarks", self.ticked_at, row)
+        return Decision(self.rows.outputs(self.stage.partition), self._changes(), self.install)
 
     def _days(self, draft: Draft) -> None:
         for ordinal, figures in sorted(draft.shown.items()):
             day = date.fromordinal(ordinal)
             row = figures.row(draft.name, day) if figures else draft.center.shown[ordinal].row(draft.name, day)
-            self._write("center_days", draft.name, draft.version, row, deleted=figures is None)
+            self.rows.add("center_days", draft.version, row, deleted=figures is None)
 
     def _entity(self, subject: str) -> None:
         name = entity_id(subject)
@@ -133,11 +133,7 @@ class _Step:
             old, new = before.get((table, key)), now.get((table, key))
             if old != new:
                 row = new if new is not None else old
-                self._write(table, name, self.fact_versions[subject], row or {}, deleted=new is None)
-
-    def _write(self, table: str, key: str, version: int, row: Row, deleted: bool = False) -> None:
-        value = orjson.dumps({"table": table, "version": version, "deleted": deleted, "row": row})
-        self.outputs.append(Output(topics.STORE_ROWS, self.stage.partition, key.encode(), value))
+                self.rows.add(table, self.fact_versions[subject], row or {}, deleted=new is None)
 
     def _changes(self) -> dict[bytes, bytes | None]:
         changes: dict[bytes, bytes | None] = {FACTS + key: value for key, value in self.packed_facts.items()}

@@ -12,6 +12,8 @@ MOST_SURPLUS = 10_000
 
 Identity = tuple[str, str, str]
 Place = tuple[str, str, str, bytes]
+Waits = dict[str, tuple[int, int, int]]
+"""Source → how many records wait, and when the broker had the first and the last of them (ms since 1970)."""
 
 
 @dataclass(slots=True)
@@ -19,12 +21,14 @@ class Lot:
     """`arrivals` wait for source and child; `records`: record → how many publications of it are among them.
 
     `surplus`: refused for there were too many, but of a centre whose source is not registered yet: it waits for that
-    and counts in its centre then, nowhere else.
+    and counts in its centre then, nowhere else. `counted`: what `reporting` counted of it, None when that is to be
+    done (again).
     """
 
     arrivals: dict[Place, Arrival] = field(default_factory=dict)
     records: dict[Identity, int] = field(default_factory=dict)
     surplus: dict[Place, Arrival] = field(default_factory=dict)
+    counted: Waits | None = field(default=None, compare=False)
 
     def __bool__(self) -> bool:
         return bool(self.arrivals or self.surplus)
@@ -44,11 +48,13 @@ class Lot:
         return arrival.place in self.surplus or len(self.surplus) < MOST_SURPLUS
 
     def put(self, arrival: Arrival) -> None:
+        self.counted = None
         if arrival.place not in self.arrivals:
             self.records[arrival.identity] = self.records.get(arrival.identity, 0) + 1
         self.arrivals[arrival.place] = arrival
 
     def take_out(self, arrival: Arrival) -> None:
+        self.counted = None
         del self.arrivals[arrival.place]
         left = self.records[arrival.identity] - 1
         if left:

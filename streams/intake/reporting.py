@@ -7,22 +7,19 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-import orjson
-
-from streams import topics
 from streams.clock.moments import utc_text, utc_text_of_ms
 from streams.intake.arrival import Arrival
-from streams.intake.lots import Identity, Lot
+from streams.intake.lots import Identity, Lot, Waits
 from streams.intake.memory import Draft
 from streams.records import stronger
-from streams.transport.port import Output
+from streams.store_rows import StoreRows
 
 Waiting = tuple[int, int, int]
 """How many records wait, and when the broker had the first and the last of them (ms since 1970)."""
 NONE: Waiting = (0, 0, 0)
 
 
-def unlinked_rows(draft: Draft, partition: int) -> list[Output]:
+def unlinked_rows(draft: Draft, partition: int, rows: StoreRows) -> None:
     """One row per subject and source of which other records wait than before; deleted when none is left."""
     changed = [
         (subject, source, now.get(source, NONE))
@@ -30,14 +27,20 @@ def unlinked_rows(draft: Draft, partition: int) -> list[Output]:
         for source in sorted(before.keys() | now.keys())
         if before.get(source) != now.get(source)
     ]
-    if not changed:
-        return []
-    version = draft.next_sequence()
-    return [_unlinked(partition, version, subject, source, waiting) for subject, source, waiting in changed]
+    if changed:
+        version = draft.next_sequence()
+        for subject, source, waiting in changed:
+            rows.add("unlinked", version, _unlinked(partition, subject, source, waiting), deleted=not waiting[0])
 
 
-def _waiting(lot: Lot) -> dict[str, Waiting]:
-    """By source what waits: a record that was retracted meanwhile waits for nothing."""
+def _waiting(lot: Lot) -> Waits:
+    """By source what waits: a record that was retracted meanwhile waits for nothing. Counted once for each lot."""
+    if lot.counted is None:
+        lot.counted = _counted(lot)
+    return lot.counted
+
+
+def _counted(lot: Lot) -> Waits:
     times: dict[str, list[int]] = defaultdict(list)
     for arrival in _holding(lot):
         if not arrival.event.retraction:
@@ -64,20 +67,18 @@ def _is_stronger(one: Arrival, other: Arrival) -> bool:
     return stronger(one.publication(), other.publication())
 
 
-def _unlinked(partition: int, version: int, subject: str, source: str, waiting: Waiting) -> Output:
+def _unlinked(partition: int, subject: str, source: str, waiting: Waiting) -> dict[str, Any]:
     records, first, last = waiting
     row = {"subject": subject, "source": source, "writer": "intake", "partition": partition, "records": records}
     row["first_at"] = utc_text_of_ms(first) if records else None
     row["last_at"] = utc_text_of_ms(last) if records else None
-    return _row(partition, "unlinked", version, subject, row, deleted=not records)
+    return row
 
 
-def heard_rows(draft: Draft, partition: int) -> list[Output]:
+def heard_rows(draft: Draft, partition: int, rows: StoreRows) -> None:
     """Until when each source was heard of in this partition; sent with a tick."""
-    return [
-        _row(partition, "source_heard", _version(until), source, _heard(source, partition, until))
-        for source, until in sorted(draft.report_heard().items())
-    ]
+    for source, until in sorted(draft.report_heard().items()):
+        rows.add("source_heard", _version(until), _heard(source, partition, until))
 
 
 def heard_until(times: Iterable[str]) -> str:
@@ -91,8 +92,3 @@ def _heard(source: str, partition: int, until: str) -> dict[str, Any]:
 
 def _version(until: str) -> int:
     return int(datetime.fromisoformat(until).astimezone(UTC).timestamp() * 1000)
-
-
-def _row(partition: int, table: str, version: int, key: str, row: dict[str, Any], deleted: bool = False) -> Output:
-    value = orjson.dumps({"table": table, "version": version, "deleted": deleted, "row": row})
-    return Output(topics.STORE_ROWS, partition, key.encode(), value)

@@ -12,6 +12,7 @@ from streams.intake.arrival import SOURCE_REGISTRATION, Arrival
 from streams.intake.home import home_partition
 from streams.intake.memory import Draft, Memory
 from streams.intake.placing import Placing, may_release
+from streams.store_rows import StoreRows
 from streams.transport.port import Decision, Output, Record
 
 REPORTING = "reporting.completed"
@@ -120,13 +121,16 @@ class _Step:
         for arrival, problem in placing.overflowed:
             refusal = rejecting.refused_later(stage.partition, arrival.origin, arrival.raw, arrival.key, problem)
             self.outputs.append(refusal)
-        outputs = [*self.outputs, *placing.outputs, *reporting.unlinked_rows(draft, stage.partition)]
+        rows = StoreRows()
+        reporting.unlinked_rows(draft, stage.partition, rows)
+        outputs = [*self.outputs, *placing.outputs]
         if not placing.pending:  # what may go was published before: no tick passes it
             outputs += ticks.pass_on(draft, stage.partition, stage.partitions, positions)
             advanced = ticks.watermarks(draft, stage.partition, stage.partitions)
             outputs += advanced
             if advanced:
-                outputs += reporting.heard_rows(draft, stage.partition)
+                reporting.heard_rows(draft, stage.partition, rows)
+        outputs += rows.outputs(stage.partition)
         return Decision(
             outputs, draft.changes, lambda: stage.installed(draft, placing.pending), more=bool(placing.pending)
         )

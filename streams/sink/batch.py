@@ -54,29 +54,39 @@ class Batch:
 
 def columns_of(table: Table, rows: list[Row]) -> Columns:
     """The rows of one table by column. Raises BadMessage."""
-    values = [row.values for row in rows]
-    _check_names(table, values)
-    data = [_column(table.name, name, kind, rows, values) for name, kind in table.columns.items()]
-    data.append([row.version for row in rows])
-    data.append([1 if row.deleted else 0 for row in rows])
-    data.append([row.known_at for row in rows])
+    given = _by_name(table, [row.values for row in rows])
+    _, versions, deleted, known_at, _ = zip(*rows, strict=True)
+    data = [_column(table.name, name, kind, rows, given[name]) for name, kind in table.columns.items()]
+    data += [list(versions), [1 if gone else 0 for gone in deleted], list(known_at)]
     types = [kind.type for kind in table.columns.values()]
     return Columns(table.targets, [*table.columns, *BOOKKEEPING], [*types, *BOOKKEEPING_TYPES], data)
 
 
-def _check_names(table: Table, values: list[Mapping[str, Any]]) -> None:
-    """Every row has its key, and no column that the table lacks: else a value would be lost without a word."""
-    known, key = table.columns.keys(), table.key
-    for row in values:
-        if not row.keys() <= known:
-            raise BadMessage(f"a row of {table.name} with unknown columns: {', '.join(sorted(row.keys() - known))}")
-        for name in key:
-            if row.get(name) is None:
-                raise BadMessage(f"a row of {table.name} without its key column {name}")
+def _by_name(table: Table, values: list[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """The values of each column, None where a row has none."""
+    shapes = {tuple(row) for row in values}
+    for shape in shapes:
+        _check_names(table, shape)
+    given: dict[str, list[Any]]
+    if len(shapes) == 1:  # as one stage writes them: turned over at once, many times faster than value by value
+        turned = zip(*[row.values() for row in values], strict=True)
+        given = {name: list(column) for name, column in zip(shapes.pop(), turned, strict=True)}
+        given |= {name: [None] * len(values) for name in table.columns.keys() - given.keys()}
+    else:
+        given = {name: [row.get(name) for row in values] for name in table.columns}
+    for name in table.key:
+        if None in given[name]:
+            raise BadMessage(f"a row of {table.name} without its key column {name}")
+    return given
 
 
-def _column(table: str, name: str, kind: Kind, rows: list[Row], values: list[Mapping[str, Any]]) -> list[Any]:
-    column = [row.get(name) for row in values]
+def _check_names(table: Table, names: Iterable[str]) -> None:
+    """No column that the table lacks: else a value would be lost without a word."""
+    if unknown := set(names) - table.columns.keys():
+        raise BadMessage(f"a row of {table.name} with unknown columns: {', '.join(sorted(unknown))}")
+
+
+def _column(table: str, name: str, kind: Kind, rows: list[Row], column: list[Any]) -> list[Any]:
     if kind.required and None in column:
         _check_required(f"{table}.{name}", column, rows)
     try:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 import orjson
 
 from schemas.internal import EVENT, FACT, Origin, unpack
+from streams.store_rows import unpacked
 from streams.topics import ALERTS, CHILD_EVENTS, FACILITY_EVENTS, REJECTED_EVENTS, STORE_ROWS, TIMELINE_ENTRIES
 from streams.transport.port import Record
 
@@ -47,9 +48,9 @@ def _timeline_entry(record: Message) -> list[Row]:
     return [Row("timeline", body["version"], body["deleted"], record.timestamp, body["row"])]
 
 
-def _store_row(record: Message) -> list[Row]:
-    body = orjson.loads(record.value or b"")
-    return [Row(body["table"], body["version"], body["deleted"], record.timestamp, body["row"])]
+def _store_rows(record: Message) -> list[Row]:
+    rows = unpacked(record.value or b"")
+    return [Row(row.table, row.version, row.deleted, record.timestamp, row.row) for row in rows]
 
 
 def _alert(record: Message) -> list[Row]:
@@ -117,7 +118,7 @@ READERS: Mapping[str, Callable[[Message], list[Row]]] = {
     TIMELINE_ENTRIES: _timeline_entry,
     ALERTS: _alert,
     REJECTED_EVENTS: _rejection,
-    STORE_ROWS: _store_row,
+    STORE_ROWS: _store_rows,
     CHILD_EVENTS: _event,
     FACILITY_EVENTS: _event,
 }

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from streams import topics
+from streams.store_rows import StoreRows
 from streams.timeline.checkup_overdue import Alert
 from streams.timeline.child import Child, Draft, Identity
 from streams.timeline.evaluation import Frame
@@ -23,6 +24,7 @@ class Emission:
         self.partition, self.frame = partition, frame
         self.outputs: list[Output] = []
         self._unlinked = Unlinked()
+        self._store_rows = StoreRows()
 
     def child(self, draft: Draft) -> None:
         """All differences of one child: records, the child, milestones, alerts, what is not linked to anybody."""
@@ -37,12 +39,12 @@ class Emission:
     def finish(self) -> list[Output]:
         """All outputs, once every child was told of."""
         for version, deleted, row in self._unlinked.rows(self.partition):
-            self.store_row("unlinked", row["subject"], version, row, deleted)
-        return self.outputs
+            self.store_row("unlinked", version, row, deleted)
+        return [*self.outputs, *self._store_rows.outputs(self.partition)]
 
-    def store_row(self, table: str, key: str, version: int, row: Row, deleted: bool = False) -> None:
+    def store_row(self, table: str, version: int, row: Row, deleted: bool = False) -> None:
         """A row of one of the store's other tables."""
-        self._write(topics.STORE_ROWS, key, {"table": table, "version": version, "deleted": deleted, "row": row})
+        self._store_rows.add(table, version, row, deleted)
 
     def _write(self, topic: str, key: str, body: dict[str, Any]) -> None:
         self.outputs.append(Output(topic, self.partition, key.encode(), orjson.dumps(body)))
@@ -97,7 +99,7 @@ class Emission:
 
     def _difference(self, table: str, draft: Draft, before: Row | None, after: Row | None) -> None:
         if before != after:
-            self.store_row(table, draft.name, draft.version, after or before or {}, deleted=after is None)
+            self.store_row(table, draft.version, after or before or {}, deleted=after is None)
 
 
 def _row(name: str, kept: Kept | None, child: Child | Draft, frame: Frame) -> Row | None:

@@ -157,7 +157,7 @@ class Step:
             self.emission.child(draft)
         if now != self.memory.now:
             row = {"stage": "timeline", "partition": self.partition, "now": now}
-            self.emission.store_row("watermarks", "timeline", self.ticked_at, row)
+            self.emission.store_row("watermarks", self.ticked_at, row)
         return Decision(self.emission.finish(), self._changes(), self.install)
 
     def _wake(self, now: str) -> set[str]:

@@ -106,8 +106,7 @@ def _outcome(broker: SimulatedBroker) -> Outcome:
         if unpack(r.value or b"")[0]["t"] == "event"
     )
     rows: dict[tuple[str, str], int] = {}
-    for record in broker.all(STORE_ROWS, PARTITIONS):
-        row = orjson.loads(record.value or b"")
+    for row in [row for record in broker.all(STORE_ROWS, PARTITIONS) for row in orjson.loads(record.value or b"")]:
         if row["table"] == "unlinked":
             named = (row["row"]["subject"], row["row"]["source"])
             rows[named] = 0 if row["deleted"] else row["row"]["records"]

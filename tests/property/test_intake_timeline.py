@@ -68,8 +68,7 @@ def _timeline(broker: SimulatedBroker) -> dict[tuple[str, str, str], Any]:
 def _unlinked(broker: SimulatedBroker) -> dict[str, int]:
     """Subject → records that wait, summed over who says so, as the view does."""
     told: dict[tuple[Any, ...], tuple[int, int]] = {}
-    for record in broker.all(STORE_ROWS, PARTITIONS):
-        body = orjson.loads(record.value or b"")
+    for body in [row for record in broker.all(STORE_ROWS, PARTITIONS) for row in orjson.loads(record.value or b"")]:
         if body["table"] == "unlinked":
             row = body["row"]
             key = (row["subject"], row["source"], row["writer"], row["partition"])

@@ -6,7 +6,6 @@ import random
 from datetime import date
 from typing import Any
 
-import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +15,7 @@ from tests.property.test_timeline_order import matches
 from tests.property.timeline_oracle import Event, Truth
 from tests.support.builders import a_checkup, a_registration, child_of, subject_of
 from tests.support.simulated_broker import Runner, SimulatedBroker, run_to_end
-from tests.unit.timeline.shard import ZONE, Message, Tables, event_message, route, watermark
+from tests.unit.timeline.shard import ZONE, Message, Tables, bodies_of, event_message, route, watermark
 
 PARTITIONS = 2
 ALIAS = subject_of("a certificate", "birth-cert")
@@ -58,12 +57,12 @@ def as_intake_sends(steps: list[Event | str]) -> tuple[list[Message], str]:
 
 def tables_of(broker: SimulatedBroker) -> Tables:
     """All that was told, in the order of versions; what is one key is one partition's."""
-    told = [r for topic in ("timeline-entries", "alerts", "store-rows") for r in broker.all(topic, PARTITIONS)]
+    records = [r for topic in ("timeline-entries", "alerts", "store-rows") for r in broker.all(topic, PARTITIONS)]
+    told = [(record, body) for record in records for body in bodies_of(record.topic, record.value)]
     tables = Tables()
-    for record in sorted(told, key=lambda r: (r.partition, orjson.loads(r.value or b"")["version"])):
-        body = orjson.loads(record.value or b"")
+    for record, body in sorted(told, key=lambda one: (one[0].partition, one[1]["version"])):
         if body.get("table") not in ("watermarks", "source_heard"):
-            tables.take_one(record.topic, body, record.key or b"")
+            tables.take_one(record.topic, body, record.key)
     return tables
 
 

@@ -59,8 +59,7 @@ class Shard:
     def unlinked(self) -> dict[tuple[str, str], int]:
         """(subject, source) → records that wait, by the rows that intake wrote for the store."""
         rows: dict[tuple[str, str], int] = {}
-        for record in self.broker.all(STORE_ROWS, 1):
-            body = orjson.loads(record.value or b"")
+        for body in [row for record in self.broker.all(STORE_ROWS, 1) for row in orjson.loads(record.value or b"")]:
             if body["table"] == "unlinked":
                 named = (body["row"]["subject"], body["row"]["source"])
                 assert body["deleted"] == (body["row"]["records"] == 0)

@@ -60,7 +60,7 @@ def a_timeline_entry(version: int = 5, deleted: bool = False, **columns: Any) ->
 
 def a_store_row(table: str, row: dict[str, Any], version: int = 5, deleted: bool = False, **more: Any) -> AMessage:
     body = {"table": table, "version": version, "deleted": deleted, "row": row}
-    return AMessage("store-rows", orjson.dumps(body), **more)
+    return AMessage("store-rows", orjson.dumps([body]), **more)
 
 
 def an_alert_row(**columns: Any) -> dict[str, Any]:

@@ -73,6 +73,12 @@ def marker(subject: str, epoch: int, child: str) -> Message:
     return child.encode(), pack({"t": "moved", "subject": subject, "epoch": epoch})
 
 
+def bodies_of(topic: str, value: bytes | None) -> list[Row]:
+    """What a message tells of: a store-rows message of many rows, any other of one."""
+    body = orjson.loads(value or b"")
+    return body if topic == "store-rows" else [body]
+
+
 @dataclass
 class Tables:
     """The newest version of every row; alert_history in the order it was told."""
@@ -91,16 +97,17 @@ class Tables:
             elif output.topic == "child-events":
                 self.sent_on.append(output)
             else:
-                named = self.take_one(output.topic, orjson.loads(output.value or b""), output.key or b"")
-                assert named not in told, f"{named} was told twice in one decision"
-                told.add(named)
+                for body in bodies_of(output.topic, output.value):
+                    named = self.take_one(output.topic, body, output.key)
+                    assert named not in told, f"{named} was told twice in one decision"
+                    told.add(named)
 
-    def take_one(self, topic: str, body: Row, key: bytes) -> tuple[str, tuple[str, ...]]:
+    def take_one(self, topic: str, body: Row, key: bytes | None) -> tuple[str, tuple[str, ...]]:
         """A message's row, checked against what was told before; returns the table and the row's key."""
         table = {"timeline-entries": "timeline", "alerts": "alerts"}.get(topic) or body["table"]
         row, deleted = body["row"], body.get("deleted", False)
         named = tuple(row[column] for column in KEYS[table])
-        assert key.decode() == row.get("child_id", row.get("subject", "timeline"))
+        assert topic == "store-rows" or key == row["child_id"].encode()
         assert body["version"] > self.versions.get((table, named), -1), f"{table} {named}: version does not grow"
         assert (None if deleted else row) != self.rows[table].get(named), f"{table} {named}: nothing new is told"
         self.versions[table, named] = body["version"]

@@ -9,9 +9,10 @@ import orjson
 import pytest
 
 from schemas.internal import pack, unpack
+from streams.store_rows import unpacked
 from streams.transport.port import partition_of
 from tests.support.builders import a_checkup, a_registration, a_source, an_event, child_of, subject_of
-from tests.unit.timeline.shard import Shard, event_message, marker, route, watermark
+from tests.unit.timeline.shard import Shard, bodies_of, event_message, marker, route, watermark
 
 ANN, BO = child_of(subject_of("ann")), child_of(subject_of("bo"))
 ALIAS = subject_of("a certificate", "birth-cert")
@@ -70,14 +71,15 @@ def test_a_tick_of_the_same_day_looks_at_no_child() -> None:
     shard = with_ann()
     shard.send(watermark("2025-10-05T04:00:00.000Z"))
     decision = shard.send(watermark("2025-10-05T05:00:00.000Z"))
-    assert [orjson.loads(output.value or b"")["table"] for output in decision.outputs] == ["watermarks"]
+    assert [row.table for output in decision.outputs for row in unpacked(output.value or b"")] == ["watermarks"]
 
 
 def test_a_tick_looks_only_at_children_whose_date_has_come() -> None:
     shard = with_ann()
     shard.send(event_message(a_registration("bo", "2025-06-02")), watermark("2025-08-17"))
     decision = shard.send(watermark("2025-08-18"))
-    assert {output.key for output in decision.outputs if output.key != b"timeline"} == {ANN.encode()}
+    told = [body for output in decision.outputs for body in bodies_of(output.topic, output.value)]
+    assert {body["row"]["child_id"] for body in told if body.get("table") != "watermarks"} == {ANN}
 
 
 # what is told
