@@ -6,8 +6,7 @@ and nothing that intake validated is validated or serialised twice.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -15,8 +14,7 @@ EVENT, FACT, TICK, WATERMARK, ROUTE, KNOWN, MOVED = "event", "fact", "tick", "wa
 """Kinds of internal message (`meta["t"]`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where a published event lies in the log, and when the broker appended it (ms since 1970, UTC)."""
 
     topic: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from schemas.event import Event, read
 from schemas.internal import Origin, event_meta, pack, unpack
@@ -14,8 +14,7 @@ CHILD_SCHEMES = ("cn-id:", "birth-cert:", "local:")
 FACILITY_SENT, KEYLESS = "f", "k"
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """`center_id`: the centre whose folds count it, "" for others; `counted`: it went to the centre already.
 
     `keyless`: it was published without a key; every other accepted one has its subject as key.
@@ -66,7 +65,7 @@ class Arrival:
         return pack(meta, self.raw)
 
     def as_counted(self) -> Arrival:
-        return replace(self, counted=True)
+        return self._replace(counted=True)
 
     @classmethod
     def unparked(cls, value: bytes) -> Arrival:

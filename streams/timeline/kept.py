@@ -6,8 +6,7 @@ Its bytes are the message that brought it, so a record is stored, and handed ove
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from schemas.event import read
 from schemas.internal import pack, unpack
@@ -17,8 +16,7 @@ CONFLICT = "x"
 """Metadata of a stored or handed-over record: true when the revision that holds had two contents."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """`value`: the record as the state topic has it."""
 
     publication: Publication
