@@ -9,8 +9,22 @@ from typing import Any, NamedTuple
 import orjson
 import rfc8785
 
+from schemas.remembered import remembered
+
 RETRACTION = "record.retracted"
 VERSION_SUFFIX = ".v1"
+
+
+@remembered
+def moment_of(text: str) -> datetime:
+    """An accepted RFC 3339 time with its offset. Remembered: in a rush many events are of the same second."""
+    return datetime.fromisoformat(text.upper())
+
+
+@remembered
+def local_day_of(text: str, zone: tzinfo) -> date:
+    """The local date of an accepted RFC 3339 time."""
+    return moment_of(text).astimezone(zone).date()
 
 
 class Event(NamedTuple):
@@ -33,11 +47,11 @@ class Event(NamedTuple):
     @property
     def at(self) -> datetime:
         """When it happened, with its offset."""
-        return datetime.fromisoformat(self.time.upper())
+        return moment_of(self.time)
 
     def local_day(self, zone: tzinfo) -> date:
         """The local date of `time`."""
-        return self.at.astimezone(zone).date()
+        return local_day_of(self.time, zone)
 
     def local_date(self, zone: tzinfo) -> date:
         """data.date where the kind has one, else the local date of `time`."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from streams.clock.moments import utc_text, utc_text_of_ms
+from streams.clock.moments import utc_text_of, utc_text_of_ms
 from streams.intake.arrival import Arrival
 from streams.intake.lots import Identity, Lot, Waits
 from streams.intake.memory import Draft
@@ -83,7 +83,7 @@ def heard_rows(draft: Draft, partition: int, rows: StoreRows) -> None:
 
 def heard_until(times: Iterable[str]) -> str:
     """The greatest of some RFC 3339 times, as UTC text."""
-    return max(utc_text(datetime.fromisoformat(time.upper())) for time in times)
+    return max(map(utc_text_of, times))
 
 
 def _heard(source: str, partition: int, until: str) -> dict[str, Any]:

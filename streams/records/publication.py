@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 
-from schemas.event import Event, read
+from schemas.event import Event, moment_of, read
 from schemas.internal import EVENT, pack, unpack
 
 
@@ -30,7 +29,7 @@ class Publication:
         """(kind, source, recordid): the record this is a version of, within one subject."""
         return (self.event.kind, self.event.source, self.event.recordid)
 
-    @cached_property
+    @property
     def at(self) -> datetime:
         return self.event.at
 
@@ -38,7 +37,7 @@ class Publication:
     def recorded_at(self) -> datetime:
         """When it was typed in: recordedtime, else time."""
         given = self.event.recordedtime
-        return self.at if given is None else datetime.fromisoformat(given.upper())
+        return self.at if given is None else moment_of(given)
 
     @property
     def stands(self) -> bool:

@@ -45,8 +45,8 @@ class Reader:
                 auto_offset_reset="earliest",
                 enable_auto_commit=False,
                 max_poll_records=max_records,
-                max_partition_fetch_bytes=8 << 20,  # few large fetches: each one costs a round trip
-                fetch_max_bytes=32 << 20,
+                max_partition_fetch_bytes=2 << 20,  # few large fetches: each one costs a round trip
+                fetch_max_bytes=16 << 20,
                 session_timeout_ms=6_000,
                 heartbeat_interval_ms=1_500,
                 metadata_max_age_ms=15_000,

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from streams.clinical.pack import RulePack
-from streams.clock.moments import utc_text, utc_text_of_ms
+from streams.clock.moments import utc_text_of, utc_text_of_ms
 from streams.timeline.checkup_overdue import RULE, Alert, alert_id, opening_on
 from streams.timeline.evaluation import Frame
 from streams.timeline.kept import Kept
@@ -23,8 +23,8 @@ Z_SCORES = dict.fromkeys(("waz", "haz", "wlz", "baz", "hcz"))
 def timeline_row(child: str, kept: Kept, life: Life, since: int, frame: Frame) -> Row:
     """One standing record of a child registered `since` (ms since 1970); age_days is local_date − birth date."""
     publication, event = kept.publication, kept.publication.event
-    data, day = event.data, publication.at.astimezone(frame.zone).date()
-    occurred_at = utc_text(publication.at)
+    data, day = event.data, event.local_day(frame.zone)
+    occurred_at = utc_text_of(event.time)
     local_date = date.fromisoformat(data["date"]) if data.get("date") else day
     return {
         "child_id": child,
@@ -42,7 +42,7 @@ def timeline_row(child: str, kept: Kept, life: Life, since: int, frame: Frame) -
         "data": data,
         **Z_SCORES,
         "flags": _flags(kept, day, life, frame.pack),
-        "recorded_at": utc_text(publication.recorded_at) if event.recordedtime else occurred_at,
+        "recorded_at": utc_text_of(event.recordedtime) if event.recordedtime else occurred_at,
         "accepted_at": utc_text_of_ms(max(publication.visible_at, since)),
         "origin": publication.origin,
         "event_id": event.id,
