@@ -1,19 +1,15 @@
-"""What one partition of intake remembers, and a draft of it that a decision changes. Pure.
-
-Each entry is its own key in the compacted state topic. A draft never touches what it was made from: `install` does,
-after the commit.
-"""
+"""What one partition of intake remembers; each entry is its own key in the compacted state topic. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
 from streams.intake.arrival import Arrival
-from streams.intake.lots import NOTHING, Identity, Lot, is_earlier
+from streams.intake.lots import Identity, Lot
 from streams.records import Publication
 
 SOURCE, SUBJECT, LINKED, PARKED, SURPLUS, HELD, SEEN, HEARD, SEQUENCE, NOW = (
@@ -104,160 +100,3 @@ class Memory:
     def _lot(self, arrival: Arrival) -> Lot:
         self.waiting.setdefault(arrival.event.source, set()).add(arrival.event.subject)
         return self.parked.setdefault(arrival.event.subject, Lot())
-
-
-class Draft:
-    """Reads through to a memory; writes stay here, together with the state changes that make them durable."""
-
-    def __init__(self, memory: Memory) -> None:
-        self._memory = memory
-        self.changes: dict[bytes, bytes | None] = {}
-        self.sources: dict[str, int] = {}
-        self.subjects: dict[str, Subject] = {}
-        self._links: dict[str, dict[Identity, Publication]] = {}
-        self._parked: dict[str, Lot] = {}
-        self._begun: dict[str, set[str]] = {}
-        self.held: dict[bytes, dict[str, Any]] = dict(memory.held)
-        self.seen: dict[int, str] = dict(memory.seen)
-        self.now = memory.now
-        self._heard: dict[str, str] = {}
-        self._reported: set[str] = set()
-
-    # sources and subjects
-    def source_since(self, source: str) -> int | None:
-        """Append time (ms) of the source's registration; a registry source needs none."""
-        if source.startswith("registry:"):
-            return 0
-        since = self.sources.get(source)
-        return self._memory.sources.get(source) if since is None else since
-
-    def register_source(self, source: str, since: int) -> None:
-        self.sources[source] = since
-        self.changes[SOURCE + source.encode()] = b"%d" % since
-
-    def subject(self, subject: str) -> Subject | None:
-        return self.subjects.get(subject) or self._memory.subjects.get(subject)
-
-    def know_subject(self, subject: str, known: Subject) -> None:
-        self.subjects[subject] = known
-        self.changes[SUBJECT + subject.encode()] = known.packed()
-
-    # links of an alias
-    def links(self, alias: str) -> dict[Identity, Publication]:
-        return self._links.get(alias) or self._memory.links.get(alias, {})
-
-    def put_link(self, link: Publication) -> None:
-        alias = link.event.subject
-        self._links[alias] = {**self.links(alias), link.identity: link}
-        name = "/".join((alias, link.event.source, link.event.recordid))
-        self.changes[LINKED + name.encode()] = link.packed()
-
-    # parked events
-    def lot(self, subject: str) -> Lot:
-        """What of the subject waits; to be read only."""
-        mine = self._parked.get(subject)
-        return self._memory.parked.get(subject, NOTHING) if mine is None else mine
-
-    def park(self, arrival: Arrival) -> None:
-        """Let it wait, once: of the same bytes the publication that was appended first."""
-        lot = self._mine(arrival)
-        held = lot.arrivals.get(arrival.place)
-        if held is None or is_earlier(arrival, held):
-            lot.put(arrival)
-            self.changes[_key(PARKED, arrival)] = arrival.parked()
-
-    def unpark(self, arrival: Arrival) -> None:
-        self._mine(arrival).take_out(arrival)
-        self.changes[_key(PARKED, arrival)] = None
-
-    def keep_surplus(self, arrival: Arrival) -> None:
-        """Keep what was refused until its centre may count it."""
-        lot = self._mine(arrival)
-        held = lot.surplus.get(arrival.place)
-        if held is None or is_earlier(arrival, held):
-            lot.surplus[arrival.place] = arrival
-            self.changes[_key(SURPLUS, arrival)] = arrival.parked()
-
-    def drop_surplus(self, arrival: Arrival) -> None:
-        del self._mine(arrival).surplus[arrival.place]
-        self.changes[_key(SURPLUS, arrival)] = None
-
-    def _mine(self, arrival: Arrival) -> Lot:
-        subject, source = arrival.event.subject, arrival.event.source
-        if subject not in self._parked:
-            self._parked[subject] = self._memory.parked.get(subject, NOTHING).copy()
-        if self.source_since(source) is None:
-            self._begun.setdefault(source, set()).add(subject)
-        return self._parked[subject]
-
-    def waiting(self, source: str) -> set[str]:
-        """Subjects of which something of this unregistered source waits."""
-        return self._memory.waiting.get(source, set()) | self._begun.get(source, set())
-
-    def touched_subjects(self) -> Iterator[tuple[str, Lot, Lot]]:
-        """(subject, what waited before, what waits after) of every subject of which that changed."""
-        for subject, after in self._parked.items():
-            yield subject, self._memory.parked.get(subject, NOTHING), after
-
-    # ticks and what was heard
-    def hold(self, name: bytes, tick: dict[str, Any], packed: bytes) -> None:
-        self.held[name] = tick
-        self.changes[HELD + name] = packed
-
-    def let_go(self, name: bytes) -> None:
-        del self.held[name]
-        self.changes[HELD + name] = None
-
-    def see(self, origin: int, at: str) -> None:
-        self.seen[origin] = at
-        self.changes[SEEN + b"%d" % origin] = at.encode()
-
-    def advance(self, now: str) -> None:
-        self.now = now
-        self.changes[NOW] = now.encode()
-
-    def hear(self, source: str, until: str) -> None:
-        if until > (self._heard.get(source) or self._memory.heard.get(source, "")):
-            self._heard[source] = until
-            self.changes[HEARD + source.encode()] = until.encode()
-
-    def report_heard(self) -> dict[str, str]:
-        """Sources heard of since the last report, and until when; counts as reported once installed."""
-        news = {source: self._memory.heard[source] for source in self._memory.unreported} | self._heard
-        self._reported = set(news)
-        return news
-
-    def next_sequence(self) -> int:
-        """A number that grows with every decision that takes one: the version of this partition's own rows."""
-        sequence = self._memory.sequence + 1
-        self.changes[SEQUENCE] = b"%d" % sequence
-        return sequence
-
-    def install(self) -> None:
-        """Make the draft the memory."""
-        memory = self._memory
-        memory.sources.update(self.sources)
-        memory.subjects.update(self.subjects)
-        memory.links.update(self._links)
-        _update_or_drop(memory.parked, self._parked)
-        for source, subjects in self._begun.items():
-            memory.waiting.setdefault(source, set()).update(subjects)
-        for source in self.sources:
-            memory.waiting.pop(source, None)
-        memory.held, memory.seen, memory.now = self.held, self.seen, self.now
-        memory.heard.update(self._heard)
-        memory.unreported = (memory.unreported | set(self._heard)) - self._reported
-        if SEQUENCE in self.changes:
-            memory.sequence += 1
-
-
-def _key(prefix: bytes, arrival: Arrival) -> bytes:
-    return prefix + arrival.name.encode()
-
-
-def _update_or_drop(into: dict[str, Lot], news: dict[str, Lot]) -> None:
-    for name, lot in news.items():
-        if lot:
-            into[name] = lot
-        else:
-            into.pop(name, None)

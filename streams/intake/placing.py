@@ -14,9 +14,10 @@ from schemas.internal import KNOWN, ROUTE, pack
 from schemas.problems import Problem
 from streams import topics
 from streams.intake.arrival import LINK, REGISTRATION, Arrival
+from streams.intake.draft import Draft
 from streams.intake.home import home_partition
 from streams.intake.lots import MOST_PARKED, Lot
-from streams.intake.memory import Draft, Subject
+from streams.intake.memory import Subject
 from streams.records import greatest, stronger
 from streams.transport.port import Output, partition_of
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from streams.clock.moments import utc_text_of, utc_text_of_ms
 from streams.intake.arrival import Arrival
+from streams.intake.draft import Draft
 from streams.intake.lots import Identity, Lot, Waits
-from streams.intake.memory import Draft
 from streams.records import stronger
 from streams.store_rows import StoreRows
 

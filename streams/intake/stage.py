@@ -9,8 +9,9 @@ from schemas.internal import FACT, KNOWN, TICK, Origin, event_meta, pack, unpack
 from streams import rejecting, topics
 from streams.intake import reporting, ticks
 from streams.intake.arrival import SOURCE_REGISTRATION, Arrival
+from streams.intake.draft import Draft
 from streams.intake.home import home_partition
-from streams.intake.memory import Draft, Memory
+from streams.intake.memory import Memory
 from streams.intake.placing import Placing, may_release
 from streams.store_rows import StoreRows
 from streams.transport.port import Decision, Output, Record

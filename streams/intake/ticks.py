@@ -13,7 +13,7 @@ import orjson
 
 from schemas.internal import TICK, WATERMARK, pack
 from streams import topics
-from streams.intake.memory import Draft
+from streams.intake.draft import Draft
 from streams.transport.port import Output
 
 KEY = b"watermark"
