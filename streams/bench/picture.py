@@ -1,0 +1,53 @@
+"""The curve as a picture (SVG), drawn by pygal, which only developers install."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+from streams.bench.figures import Point
+
+LIBRARY = "pygal"
+TITLE = "timeline: cost of an event, by children that the stage holds"
+
+
+def draw(points: Sequence[Point], path: Path) -> None:
+    """Write the picture. Raises ModuleNotFoundError without pygal."""
+    import pygal
+    from pygal.style import Style
+
+    style = Style(background="white", plot_background="white", label_font_size=12, title_font_size=14)
+    chart = pygal.XY(
+        title=TITLE,
+        x_title="children",
+        y_title="µs an event",
+        width=760,
+        height=420,
+        js=[],
+        style=style,
+        legend_at_bottom=True,
+        no_prefix=True,
+        xrange=_span(points),
+        range=(0, _above(max(max(point.cpu_us, point.wall_us) for point in points))),
+        x_labels=[{"value": _place(point), "label": f"{point.children:,}"} for point in points],
+    )
+    chart.add("CPU of the process", [(_place(point), round(point.cpu_us, 1)) for point in points])
+    chart.add("by the clock", [(_place(point), round(point.wall_us, 1)) for point in points])
+    path.write_text(chart.render(is_unicode=True) + "\n", encoding="utf-8")
+
+
+def _place(point: Point) -> float:
+    """Children on a logarithmic axis."""
+    return math.log10(point.children)
+
+
+def _span(points: Sequence[Point]) -> tuple[float, float]:
+    places = [_place(point) for point in points]
+    return min(places) - 0.2, max(places) + 0.2
+
+
+def _above(value: float) -> float:
+    """The next round number with some room."""
+    step = math.pow(10, math.floor(math.log10(value)))
+    return math.ceil(value * 1.1 / step) * step
