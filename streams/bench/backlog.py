@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from types import TracebackType
 
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+from kafka.errors import CoordinatorNotAvailableError, NotCoordinatorError
+from kafka.structs import OffsetAndMetadata
 
 from streams import endpoints
 from streams.bench.processes import Broken, StageProcess
@@ -16,6 +19,7 @@ from streams.settings import Settings
 
 POLL_S = 0.05
 LIMIT_S = 480.0
+COORDINATOR_S = 20.0
 
 
 class Backlog(AbstractContextManager["Backlog"]):
@@ -57,5 +61,19 @@ class Backlog(AbstractContextManager["Backlog"]):
         return done, any(committed[tp] < ends[tp] for tp in self._all)
 
     def _committed(self) -> dict[TopicPartition, int]:
-        found = self._admin.list_group_offsets({self._group: self._all})[self._group]
+        found = self._asked()
         return {tp: max(0, found[tp].offset) if tp in found else 0 for tp in self._all}
+
+    def _asked(self) -> Mapping[TopicPartition, OffsetAndMetadata]:
+        """The first question on a fresh broker makes the topic that holds the answer."""
+        deadline = time.monotonic() + COORDINATOR_S
+        while True:
+            try:
+                found: Mapping[TopicPartition, OffsetAndMetadata] = self._admin.list_group_offsets(
+                    {self._group: self._all}
+                )[self._group]
+                return found
+            except (CoordinatorNotAvailableError, NotCoordinatorError):
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(POLL_S)

@@ -16,7 +16,9 @@ import orjson
 from schemas.internal import WATERMARK, Origin, event_meta, pack
 from streams.transport.port import partition_of
 
-APPENDED_AT = 1_780_000_000_000
+APPENDED_AT = 1_782_864_000_000
+"""2026-07-01, ms since 1970."""
+
 NOW = "2026-06-30T15:59:00.000Z"
 CHECKUP_EVERY = 20
 STRIDE = 7_919

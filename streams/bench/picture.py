@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from streams.bench.figures import Point
 
@@ -34,7 +35,16 @@ def draw(points: Sequence[Point], path: Path) -> None:
     )
     chart.add("CPU of the process", [(_place(point), round(point.cpu_us, 1)) for point in points])
     chart.add("by the clock", [(_place(point), round(point.wall_us, 1)) for point in points])
+    chart.add_xml_filter(_without_scripts)
     path.write_text(chart.render(is_unicode=True) + "\n", encoding="utf-8")
+
+
+def _without_scripts(root: Any) -> Any:
+    """A page shows it as a picture: what pygal adds for its tooltips would be dead weight."""
+    for parent in list(root.iter()):
+        for script in parent.findall("script"):
+            parent.remove(script)
+    return root
 
 
 def _place(point: Point) -> float:

@@ -133,8 +133,8 @@ def measured_by(module: str, layout: Layout, settings: Settings, *arguments: str
         text=True,
         check=False,
     )
-    lines = done.stdout.splitlines()
-    if done.returncode != 0 or not lines:
+    last = done.stdout.splitlines()[-1:]
+    if done.returncode != 0 or not last or not last[0].startswith("{"):
         raise Broken(f"{module} ended with exit code {done.returncode}: {done.stderr.strip()[-300:]}")
-    found: Mapping[str, Any] = json.loads(lines[-1])
+    found: Mapping[str, Any] = json.loads(last[0])
     return found

@@ -16,6 +16,7 @@ from streams.demo.county import County, days
 from streams.demo.signals import Ending
 from streams.embedded.programs import BASES
 from streams.embedded.stack import STAGES, Stack
+from streams.store.client import connect
 
 WAIT_S = 480.0
 PROCESSES = (*BASES, *STAGES)
@@ -50,9 +51,11 @@ def _throughput(stack: Stack, county: Path, ending: Ending) -> Iterator[Figure]:
     yield Figure("whole.rate", "first publish → all queryable", published / seconds, "events/s", on, Aim(10_000))
     yield Figure("whole.seconds", "the same in seconds", seconds, "s", on)
     yield from _uses(before, _used(stack), publishing)
-    for name, size in _disks(stack).items():
-        on = f"what the run added to the {name}'s folder, right after it"
-        yield Figure(f"disk.{name}", name, (size - disk[name]) / published, "MB a million events", on)
+    broker, store = (after - before for after, before in zip(_disks(stack), disk, strict=True))
+    on = "what the run added to its folder: every topic with the stages' states and positions"
+    yield Figure("disk.broker", "broker", broker / published, "MB a million events", on)
+    on = "tables and their logs of versions, parts in use, merged as far as the engine had come"
+    yield Figure("disk.store", "store", store / published, "MB a million events", on)
 
 
 def _used(stack: Stack) -> Mapping[str, Usage]:
@@ -70,8 +73,14 @@ def _uses(before: Mapping[str, Usage], after: Mapping[str, Usage], publishing: f
     yield Figure("cpu.publisher", "publisher and clock", publishing, "s", "whole path; no part of the pipeline")
 
 
-def _disks(stack: Stack) -> dict[str, int]:
-    return {"broker": on_disk(stack.layout.broker), "store": on_disk(stack.layout.store)}
+def _disks(stack: Stack) -> tuple[int, int]:
+    """Bytes of broker and store. The store's folder also holds parts that were merged and wait for their removal."""
+    client = connect(stack.settings)
+    try:
+        sql = "SELECT sum(bytes_on_disk) FROM system.parts WHERE active AND database = 'huiyu_store'"
+        return on_disk(stack.layout.broker), int(client.query(sql).result_rows[0][0])
+    finally:
+        client.close()
 
 
 def _latency(stack: Stack, events: list[dict[str, object]], rate: int, seconds: float) -> Iterator[Figure]:
