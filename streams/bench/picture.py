@@ -9,14 +9,16 @@ from typing import Any
 
 from streams.bench.figures import Point
 
-LIBRARY = "pygal"
 TITLE = "timeline: cost of an event, by children that the stage holds"
 
 
-def draw(points: Sequence[Point], path: Path) -> None:
-    """Write the picture. Raises ModuleNotFoundError without pygal."""
-    import pygal
-    from pygal.style import Style
+def draw(points: Sequence[Point], path: Path) -> str:
+    """Write the picture; one line that says why there is none, "" when there is."""
+    try:
+        import pygal
+        from pygal.style import Style
+    except ModuleNotFoundError:
+        return f"no picture in {path}: it is drawn by pygal, pip install 'huiyu[bench]'"
 
     style = Style(background="white", plot_background="white", label_font_size=12, title_font_size=14)
     chart = pygal.XY(
@@ -37,6 +39,7 @@ def draw(points: Sequence[Point], path: Path) -> None:
     chart.add("by the clock", [(_place(point), round(point.wall_us, 1)) for point in points])
     chart.add_xml_filter(_without_scripts)
     path.write_text(chart.render(is_unicode=True) + "\n", encoding="utf-8")
+    return ""
 
 
 def _without_scripts(root: Any) -> Any:

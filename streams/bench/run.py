@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import tempfile
 import time
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ from streams.bench.curve import Curve
 from streams.bench.figures import Figure, Point, Report, ratios
 from streams.bench.machine import load, machine
 from streams.bench.page import rewrite, text_of
-from streams.bench.picture import LIBRARY, draw
+from streams.bench.picture import draw
 from streams.bench.sizes import Sizes
 from streams.bench.table import rich_table
 from streams.bench.whole import whole_path
@@ -48,8 +47,8 @@ def run(sizes: Sizes, wanted: Wanted, console: Console) -> None:
         wanted.json.write_bytes(orjson.dumps(report.as_json(), option=orjson.OPT_INDENT_2) + b"\n")
     if wanted.page is not None:
         rewrite(wanted.page, report)
-    if wanted.picture is not None:
-        _draw(report, wanted.picture, console)
+    if wanted.picture is not None and (hindered := draw(report.curve, wanted.picture)):
+        console.print(hindered, markup=False, highlight=False)
 
 
 def measure(sizes: Sizes, console: Console) -> Report:
@@ -87,13 +86,6 @@ def _stack(data: Path, stages: tuple[str, ...]) -> Iterator[Stack]:
         finally:
             with put_off():
                 stack.down()
-
-
-def _draw(report: Report, path: Path, console: Console) -> None:
-    if importlib.util.find_spec(LIBRARY) is None:
-        console.print(f"no picture: pip install {LIBRARY} (huiyu[bench]) draws {path}", highlight=False)
-        return
-    draw(report.curve, path)
 
 
 def _say(console: Console, started: float, text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from pathlib import Path
 
 import pytest
@@ -105,8 +106,14 @@ def test_the_page_of_figures_has_a_table_of_a_run() -> None:
 
 
 def test_the_curve_is_drawn_with_its_numbers(tmp_path: Path) -> None:
-    draw(a_report().curve, tmp_path / "curve.svg")
+    assert draw(a_report().curve, tmp_path / "curve.svg") == ""
     text = (tmp_path / "curve.svg").read_text()
     for label in ("1,000", "10,000", "100,000", "CPU of the process", "by the clock"):
         assert label in text
     assert "<script" not in text
+
+
+def test_without_the_library_a_line_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pygal", None)
+    assert "pip install 'huiyu[bench]'" in draw(a_report().curve, tmp_path / "curve.svg")
+    assert list(tmp_path.iterdir()) == []
