@@ -60,10 +60,11 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One run. `at`: when it began; `machine`: what it ran on, in words."""
+    """One run of about `events` events. `at`: when it began; `machine`: what it ran on, in words."""
 
     at: str
     machine: str
+    events: int
     figures: tuple[Figure, ...]
     curve: tuple[Point, ...]
 

@@ -117,6 +117,8 @@ class Publisher(threading.Thread):
         self._producer = KafkaProducer(
             bootstrap_servers=endpoints.kafka(settings), acks="all", enable_idempotence=True, linger_ms=5
         )
+        for topic in {message.topic for message in messages}:
+            self._producer.partitions_for(topic)  # else the first sends would wait for it
         self.began, self.late_s = 0.0, 0.0
         self.error: Exception | None = None
 

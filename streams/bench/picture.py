@@ -20,7 +20,7 @@ def draw(points: Sequence[Point], path: Path) -> str:
     except ModuleNotFoundError:
         return f"no picture in {path}: it is drawn by pygal, pip install 'huiyu[bench]'"
 
-    style = Style(background="white", plot_background="white", label_font_size=12, title_font_size=14)
+    style = Style(background="white", plot_background="white", font_family="sans-serif", label_font_size=12)
     chart = pygal.XY(
         title=TITLE,
         x_title="children",
@@ -31,6 +31,7 @@ def draw(points: Sequence[Point], path: Path) -> str:
         style=style,
         legend_at_bottom=True,
         no_prefix=True,
+        max_scale=6,
         xrange=_span(points),
         range=(0, _above(max(max(point.cpu_us, point.wall_us) for point in points))),
         x_labels=[{"value": _place(point), "label": f"{point.children:,}"} for point in points],

@@ -72,7 +72,7 @@ def measure(sizes: Sizes, console: Console) -> Report:
             figures += curve.measure()
             points += curve.points
         _say(console, started, "stacks stopped, nothing left running")
-    return Report(at, where, (*figures, *ratios(figures)), tuple(points))
+    return Report(at, where, sizes.events, (*figures, *ratios(figures)), tuple(points))
 
 
 @contextmanager

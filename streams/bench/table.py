@@ -31,7 +31,7 @@ def markdown(report: Report) -> str:
 
 
 def heading(report: Report) -> str:
-    return f"Run of {report.at} on {report.machine}."
+    return f"Run of {report.at}, about {report.events:,} events, on {report.machine}."
 
 
 def _lines(report: Report) -> Iterator[str]:

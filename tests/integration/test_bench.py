@@ -64,6 +64,7 @@ def test_a_run_measures_everything_and_leaves_nothing(tmp_path: Path) -> None:
     values = {figure["name"]: figure["value"] for figure in report["figures"]}
     assert values.keys() == EXPECTED
     assert {name: value for name, value in values.items() if not value > 0} == {}
+    assert report["events"] == 2_000
     assert began <= datetime.fromisoformat(report["at"]) <= datetime.now(UTC)
     assert [point["children"] for point in report["curve"]] == [10, 100, 1_000]
     for figure in report["figures"]:

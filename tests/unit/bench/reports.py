@@ -17,4 +17,4 @@ def a_report(**changed: float) -> Report:
         Figure(name, name.upper(), value, "events/s", "records", aims.get(name)) for name, value in values.items()
     ]
     points = (Point(1_000, 90.0, 130.0), Point(10_000, 95.0, 150.0), Point(100_000, 110.0, 1_234.0))
-    return Report("2026-07-01 12:00+00:00", "2 cores", (*figures, *ratios(figures)), points)
+    return Report("2026-07-01 12:00+00:00", "2 cores", 200_000, (*figures, *ratios(figures)), points)

@@ -75,7 +75,7 @@ def test_a_terminal_and_a_page_are_told_every_figure() -> None:
     for figure in report.figures:
         assert figure.title in out.getvalue()
         assert f"| {figure.title} | {number(figure.value)} {figure.unit} |" in markdown(report)
-    assert "Run of 2026-07-01 12:00+00:00 on 2 cores." in markdown(report)
+    assert "Run of 2026-07-01 12:00+00:00, about 200,000 events, on 2 cores." in markdown(report)
 
 
 def test_a_page_keeps_all_that_is_not_the_table(tmp_path: Path) -> None:
