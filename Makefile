@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test lint docs up down lock
+.PHONY: setup demo test lint docs bench up down lock
 
 setup: $(STAMP)
 
@@ -35,6 +35,9 @@ lint: setup
 
 docs: setup
 	$(BIN)/python -m streams.catalogue
+
+bench: setup
+	$(BIN)/huiyu bench --write docs/figures.md --picture docs/figures-curve.svg
 
 up: setup
 	$(BIN)/huiyu up

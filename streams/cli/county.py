@@ -1,4 +1,4 @@
-"""Commands for simulate, demo, audit."""
+"""Commands for simulate, demo, audit, bench."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ import typer
 from streams.errors import Failure
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from streams.simulate import Plan
 
 PLAIN_WIDTH = 120
@@ -33,20 +35,22 @@ class Faults(StrEnum):
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands to the application."""
-    for command in (demo, simulate, audit):
+    for command in (demo, simulate, audit, bench):
         app.command()(command)
 
 
 def demo(children: Children = 5_400, days: Days = 120, until: Until = "2026-06-30", seed: Seed = 1) -> None:
     """The whole thing on this machine: stack up, a county simulated and compared with its books, an overview."""
-    from rich.console import Console
-
     from streams.demo.run import run
 
+    run(_plan(children, days, until, seed, Faults.light), _console())
+
+
+def _console() -> Console:
+    from rich.console import Console
+
     console = Console()
-    if not console.is_terminal:
-        console = Console(width=PLAIN_WIDTH)
-    run(_plan(children, days, until, seed, Faults.light), console)
+    return console if console.is_terminal else Console(width=PLAIN_WIDTH)
 
 
 def simulate(
@@ -106,3 +110,23 @@ def audit(
     from streams.audit.command import run_audit
 
     raise typer.Exit(run_audit(limit, as_json))
+
+
+def bench(
+    events: Annotated[
+        int, typer.Option(min=1_000, help="about how many events the simulated county publishes")
+    ] = 200_000,
+    json: Annotated[Path | None, typer.Option(metavar="FILE", help="write every figure as JSON")] = None,
+    write: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="put the table into this page, between its two marks")
+    ] = None,
+    picture: Annotated[Path | None, typer.Option(metavar="FILE", help="draw the curve (SVG); needs pygal")] = None,
+) -> None:
+    """Speed, latency, recovery, disk and memory of this machine, on stacks of its own: one table of one run.
+
+    docs/figures.md tells how each figure is measured.
+    """
+    from streams.bench.run import Wanted, run
+    from streams.bench.sizes import Sizes
+
+    run(Sizes(events), Wanted(json, write, picture), _console())

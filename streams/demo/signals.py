@@ -63,6 +63,23 @@ def unheard_after() -> Iterator[None]:
         _hear_nothing()
 
 
+@contextmanager
+def put_off() -> Iterator[None]:
+    """A signal that comes within it is heard when it is left: for the end of a part after which more follows."""
+    heard: list[int] = []
+    before = {number: signal.getsignal(number) for number in ENDING}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:
+            signal.signal(number, lambda came, _: heard.append(came))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if heard:
+            signal.raise_signal(heard[0])
+
+
 def _hear_nothing() -> None:
     for number in ENDING:
         signal.signal(number, signal.SIG_IGN)

@@ -85,3 +85,17 @@ with orderly_end() as ending:
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (129, ""), done.stderr
+
+
+def test_a_signal_that_is_put_off_is_heard_at_the_end_of_it() -> None:
+    script = """
+import os, signal
+from streams.demo.signals import orderly_end, put_off
+with orderly_end():
+    with put_off():
+        os.kill(os.getpid(), signal.SIGTERM)
+        print("went on to its end")
+    print("went on further")
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (143, "went on to its end\n"), done.stderr
