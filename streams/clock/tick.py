@@ -12,6 +12,7 @@ from kafka.errors import KafkaError
 
 from streams import endpoints
 from streams.clock.moments import utc_text
+from streams.ends import end_offsets
 from streams.errors import BrokerAway, Failure, WrongTopics
 from streams.settings import Settings
 from streams.topics import CLOCK, SOURCE_TOPICS
@@ -51,14 +52,13 @@ def partitions_of(consumer: KafkaConsumer, topic: str, settings: Settings) -> li
 def ends(consumer: KafkaConsumer, names: tuple[str, ...], settings: Settings) -> dict[TopicPartition, int]:
     """End offsets (high watermarks) of every partition of the topics."""
     wanted = [tp for name in names for tp in partitions_of(consumer, name, settings)]
-    found: dict[TopicPartition, int] = consumer.end_offsets(wanted)
-    return found
+    return end_offsets(consumer, wanted)
 
 
 def last_tick(consumer: KafkaConsumer, settings: Settings) -> str:
     """The newest tick's moment, "" when there was none."""
     partitions = partitions_of(consumer, CLOCK, settings)
-    limits = consumer.end_offsets(partitions)
+    limits = end_offsets(consumer, partitions)
     consumer.assign(partitions)
     waiting = {tp for tp, end in limits.items() if end > 0}
     for tp in waiting:

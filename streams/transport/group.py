@@ -8,6 +8,7 @@ from typing import Any
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
+from streams.ends import end_offsets
 from streams.transport.fatal import log
 
 ASK_MS = 10_000
@@ -26,7 +27,7 @@ class GroupSight:
         if not positions:
             return set()
         try:
-            ends: dict[TopicPartition, int] = self._connected().end_offsets(list(positions), timeout_ms=ASK_MS)
+            ends = end_offsets(self._connected(), positions.keys(), ASK_MS)
         except (KafkaError, OSError) as error:
             self._unanswered(error)
             return set()

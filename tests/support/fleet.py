@@ -25,6 +25,9 @@ from streams.embedded.supervision import Supervisor
 from tests.support.network import Network
 from tests.support.pipeline import until
 
+FULL = "is full"
+"""What a sink's log says of such a store."""
+
 SPARE = 3
 """Workers of a stage that may join beside those that it begins with."""
 
@@ -37,11 +40,37 @@ class Disk(Protocol):
     def free(self) -> None: ...
 
 
-class Fleet:
+class Single:
+    """A stack with one worker of each stage, which reach broker and store directly."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self.networks: dict[str, Network] = {}
+        self.disks: Mapping[str, Disk] = {}
+
+    def pid(self, name: str) -> int | None:
+        """The process id of broker, store or a worker, None while it does not live."""
+        return self._stack.pid(name)
+
+    def workers(self, stage: str) -> list[str]:
+        """Who is meant to work for a stage now."""
+        return [stage]
+
+    def ready(self, name: str) -> int | None:
+        """The process id of a worker that has opened what it was assigned."""
+        return self._announced(self._stack.layout, name)
+
+    def _announced(self, layout: Layout, name: str) -> int | None:
+        pid = self.pid(name)
+        return pid if pid is not None and announced(ready_file(layout, name), pid) else None
+
+
+class Fleet(Single):
     """The stages beside a stack of broker and store only, under a supervisor of their own; a context manager."""
 
     def __init__(self, stack: Stack, folder: Path, workers: int, disks: Mapping[str, Disk]) -> None:
-        self._stack, self._count, self.disks = stack, workers, disks
+        super().__init__(stack)
+        self.disks = disks
         self.layout = Layout.of(folder)
         self.layout.prepare()
         self._supervisor = Supervisor(self.layout)
@@ -49,7 +78,6 @@ class Fleet:
         self._at_work = {stage: list(names[:workers]) for stage, names in self._names.items()}
         self._changing = threading.Lock()
         self._running = ExitStack()
-        self.networks: dict[str, Network] = {}
 
     def __enter__(self) -> Fleet:
         with self._running:
@@ -61,20 +89,21 @@ class Fleet:
         self._running.close()
 
     def pid(self, name: str) -> int | None:
-        """The process id of broker, store or a worker, None while it does not live."""
         if name in ("broker", "store"):
             return self._stack.pid(name)
         return pid_of(next((p for p in self._supervisor.processes() if p["name"] == name), None))
 
     def workers(self, stage: str) -> list[str]:
-        """Who is meant to work for a stage now."""
         with self._changing:
             return list(self._at_work[stage])
 
     def ready(self, name: str) -> int | None:
-        """The process id of a worker that has opened what it was assigned."""
-        pid = self.pid(name)
-        return pid if pid is not None and announced(ready_file(self.layout, name), pid) else None
+        return self._announced(self.layout, name)
+
+    def refusals(self) -> int:
+        """How often the store told a sink that its disk is full."""
+        logs = [self.layout.log(name) for name in self._names["sink"]]
+        return sum(log.read_text("utf-8", "replace").count(FULL) for log in logs if log.exists())
 
     def join(self, stage: str) -> str:
         """One worker more; its name."""

@@ -9,12 +9,11 @@ import threading
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from streams.embedded.stack import STAGES
-from tests.support.fleet import Fleet
+from tests.support.fleet import Fleet, Single
 from tests.support.pipeline import until
 
 BASES = ("broker", "store")
@@ -62,9 +61,9 @@ def deal(hands: int, each: int, seed: int) -> list[list[Injury]]:
 class Injuries(threading.Thread):
     """Goes through its plan, two at a time where they fall on different parts, until each has healed."""
 
-    def __init__(self, fleet: Fleet, plan: Sequence[Injury], seed: int) -> None:
+    def __init__(self, hurt: Single, plan: Sequence[Injury], seed: int) -> None:
         super().__init__(daemon=True)
-        self._fleet, self._plan, self._random = fleet, list(plan), random.Random(seed)
+        self._hurt, self._plan, self._random = hurt, list(plan), random.Random(seed)
         self._parts = {injury.part: threading.Lock() for injury in plan}
         self._pause = threading.Event()  # never set: waiting for it is a pause
         self._turn = threading.Condition()
@@ -95,6 +94,12 @@ class Injuries(threading.Thread):
         assert self.done.total() == len(self._plan)
         return self.done
 
+    @property
+    def _fleet(self) -> Fleet:
+        """What has a network, disks, and workers that come and go."""
+        assert isinstance(self._hurt, Fleet)
+        return self._hurt
+
     def _injure(self, injury: Injury) -> None:
         with self._parts[injury.part]:
             with self._turn:
@@ -122,16 +127,16 @@ class Injuries(threading.Thread):
                 self._break(injury.target, injury.how)
 
     def _victim(self, target: str) -> str:
-        return target if target in BASES else self._random.choice(self._fleet.workers(target))
+        return target if target in BASES else self._random.choice(self._hurt.workers(target))
 
     def _end(self, name: str, how: signal.Signals) -> None:
-        pid = until(lambda: self._fleet.pid(name), f"{name} runs", BACK_S)
+        pid = until(lambda: self._hurt.pid(name), f"{name} runs", BACK_S)
         os.kill(pid, how)
-        until(lambda: self._fleet.pid(name) not in (None, pid), f"{name} was started again", BACK_S)
+        until(lambda: self._hurt.pid(name) not in (None, pid), f"{name} was started again", BACK_S)
 
     def _freeze(self, name: str) -> None:
         """A worker is frozen while it owns partitions: when it wakes up, they may be another's."""
-        alive = self._fleet.pid if name in BASES else self._fleet.ready
+        alive = self._hurt.pid if name in BASES else self._hurt.ready
         pid = until(lambda: alive(name), f"{name} is at work", BACK_S)
         os.kill(pid, signal.SIGSTOP)
         self._pause.wait(HOLD_S)
@@ -139,37 +144,40 @@ class Injuries(threading.Thread):
 
     def _join(self, stage: str) -> str:
         name = self._fleet.join(stage)
-        until(lambda: self._fleet.ready(name), f"{name} is ready", BACK_S)
+        until(lambda: self._hurt.ready(name), f"{name} is ready", BACK_S)
         return name
 
     def _leave(self, stage: str) -> None:
         """A stage's only worker is replaced before it leaves."""
         name = self._victim(stage)
-        if len(self._fleet.workers(stage)) == 1:
+        if len(self._hurt.workers(stage)) == 1:
             self._join(stage)
         self._fleet.leave(name)
 
     def _fill(self, base: str) -> None:
-        disk = self._fleet.disks[base]
+        """A full disk counts when somebody has met it: the broker ended, or the store refused what a sink has."""
+        disk, before = self._fleet.disks[base], (self._hurt.pid(base), self._fleet.refusals())
         disk.fill()
         try:
             self._pause.wait(HOLD_S)
+            until(lambda: (self._hurt.pid(base), self._fleet.refusals()) != before, f"{base} lacks room", HOLD_S)
         finally:
             disk.free()
-        until(lambda: self._fleet.pid(base), f"{base} runs", BACK_S)
+        until(lambda: self._hurt.pid(base), f"{base} runs", BACK_S)
 
     def _break(self, base: str, how: How) -> None:
+        """A bad network counts when it hit a connection, or something that was to go through."""
         network = self._fleet.networks[base]
-        with ExitStack() as healing:
-            healing.callback(network.heal)
-            {
-                "delay": network.delay,
-                "swallow": network.swallow,
-                "drop": network.drop,
-                "half-close": network.half_close,
-            }[how]()
-            if how in ("delay", "swallow"):
-                self._pause.wait(HOLD_S)
+        cuts = {"drop": network.drop, "half-close": network.half_close}
+        if how in cuts:
+            until(lambda: (cuts[how](), network.hit)[-1], f"{how} hits a connection with {base}", BACK_S)
+            return
+        (network.delay if how == "delay" else network.swallow)()
+        try:
+            self._pause.wait(HOLD_S)
+            until(lambda: network.hit, f"{how} hits what goes to {base}", HOLD_S)
+        finally:
+            network.heal()
 
 
 assert set(NETWORK) < set(get_args(How))

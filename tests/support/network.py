@@ -35,14 +35,15 @@ class Network:
     """
 
     def __init__(self, port: int, target: int, seed: int = 0) -> None:
-        self._port, self._target, self._random = port, target, random.Random(seed)
+        self.port, self._target, self._random = port, target, random.Random(seed)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._links: set[Link] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._slow = False
         self._flowing = asyncio.Event()
-        self.hit = 0  # connections, or pieces that were held back, since the last fault began
+        self.hit = 0
+        """Connections that were cut, or pieces that were held back, since the last fault began."""
 
     def __enter__(self) -> Network:
         self._thread.start()
@@ -66,11 +67,11 @@ class Network:
 
     def drop(self) -> None:
         """Every connection is reset, at both ends."""
-        self._do(lambda: [self._reset(link) for link in self._links])
+        self._do(self._reset_all)
 
     def half_close(self) -> None:
         """Of every connection one direction is shut, at random which: its reader hears an end, the other goes on."""
-        self._do(lambda: [self._shut(link, self._random.random() < 0.5) for link in self._links])
+        self._do(self._shut_all)
 
     def heal(self) -> None:
         """What was held back goes on; what was cut stays cut."""
@@ -88,6 +89,14 @@ class Network:
         self._slow = False
         self._flowing.set()
 
+    def _reset_all(self) -> None:
+        for link in list(self._links):
+            self._reset(link)
+
+    def _shut_all(self) -> None:
+        for link in list(self._links):
+            self._shut(link, towards_client=self._random.random() < 0.5)
+
     def _reset(self, link: Link) -> None:
         self.hit += 1
         for end in (link.client, link.server):
@@ -101,7 +110,7 @@ class Network:
         _finish(end)
 
     async def _listen(self) -> None:
-        self._server = await asyncio.start_server(self._connected, LOOPBACK, self._port)
+        self._server = await asyncio.start_server(self._connected, LOOPBACK, self.port)
 
     async def _end(self) -> None:
         self._server.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -16,8 +16,11 @@ from tests.support.pipeline import until
 SLICE = 100
 TICK_S = 120
 
+Part = list[Message] | datetime
+"""Messages that are published at once, or the moment of a tick."""
 
-def slices(folder: Path, ticks: Ticks, shuffled: bool, seed: int) -> Iterator[list[Message] | datetime]:
+
+def slices(folder: Path, ticks: Ticks, shuffled: bool, seed: int) -> Iterator[Part]:
     """Messages, at most a hundred at once, and the moments of ticks between them; shuffled: those of each tick."""
     for number, day in enumerate(days(folder, ticks)):
         messages = list(day.messages)
@@ -28,7 +31,11 @@ def slices(folder: Path, ticks: Ticks, shuffled: bool, seed: int) -> Iterator[li
         yield day.tick_at
 
 
-def publish(parts: list[list[Message] | datetime], settings: Settings, reached: Callable[[float], None]) -> int:
+def _at_once(_: float) -> None:
+    return
+
+
+def publish(parts: Sequence[Part], settings: Settings, reached: Callable[[float], None] = _at_once) -> int:
     """How many were acknowledged. `reached` is told how far the next slice lies in all, and returns when it may go."""
     with County(settings) as county:
         for number, part in enumerate(parts):

@@ -13,6 +13,7 @@ from kafka.errors import KafkaError
 
 from streams.clock.tick import connect_consumer, partitions_of
 from streams.clock.wait import AMONG_CHILDREN, TO_CHILDREN, TO_STORE, lag
+from streams.ends import end_offsets
 from streams.settings import Settings
 from streams.store.client import connect
 
@@ -41,12 +42,17 @@ class Stall(threading.Thread):
         self._admin = KafkaAdminClient(bootstrap_servers=settings.kafka, request_timeout_ms=2_000)
         names = [name for _, topics in LEGS for name in topics]
         self._partitions = {name: partitions_of(self._consumer, name, settings) for name in names}
-        self._outstanding, self._seen, self._since = False, [], time.monotonic()
+        self._outstanding, self._since = False, time.monotonic()
+        self._seen: list[Any] = []
+        self._failed: BaseException | None = None
         self.longest = 0.0
 
     def run(self) -> None:
-        while not self._stop_it.wait(EVERY_S):
-            self._sample()
+        try:
+            while not self._stop_it.wait(EVERY_S):
+                self._sample()
+        except BaseException as error:  # noqa: BLE001 - reported by stop()
+            self._failed = error
         self._consumer.close()
         self._admin.close()
 
@@ -54,6 +60,8 @@ class Stall(threading.Thread):
         """The longest stall, in seconds."""
         self._stop_it.set()
         self.join(60)
+        if self._failed is not None:
+            raise self._failed
         return self.longest
 
     def _sample(self) -> None:
@@ -73,7 +81,7 @@ class Stall(threading.Thread):
 
     def _behind(self, group: str, names: tuple[str, ...]) -> bool:
         partitions = [tp for name in names for tp in self._partitions[name]]
-        ends = self._consumer.end_offsets(partitions, 2_000)
+        ends = end_offsets(self._consumer, partitions, 2_000)
         return bool(lag(self._admin, group, {tp: end for tp, end in ends.items() if end > 0}))
 
     def _queryable(self) -> list[Any] | None:
