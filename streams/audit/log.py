@@ -56,6 +56,7 @@ class LogReader:
                 bootstrap_timeout_ms=10_000,
                 max_poll_records=4_000,
                 max_partition_fetch_bytes=4 << 20,
+                reconnect_backoff_max_ms=endpoints.RECONNECT_MS,
             )
         except Exception as error:
             raise BrokerAway(

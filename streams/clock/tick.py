@@ -35,6 +35,7 @@ def connect_consumer(settings: Settings) -> KafkaConsumer:
             enable_auto_commit=False,
             isolation_level="read_uncommitted",
             group_id=None,
+            reconnect_backoff_max_ms=endpoints.RECONNECT_MS,
         )
     except Exception as error:
         raise BrokerAway(f"no Kafka broker answers at {servers} ({type(error).__name__}): is it running?") from error
@@ -77,7 +78,12 @@ def last_tick(consumer: KafkaConsumer, settings: Settings) -> str:
 def _connect_producer(settings: Settings) -> KafkaProducer:
     servers = endpoints.kafka(settings)
     try:
-        return KafkaProducer(bootstrap_servers=servers, acks="all", enable_idempotence=True)
+        return KafkaProducer(
+            bootstrap_servers=servers,
+            acks="all",
+            enable_idempotence=True,
+            reconnect_backoff_max_ms=endpoints.RECONNECT_MS,
+        )
     except (KafkaError, OSError) as error:
         raise BrokerAway(f"no Kafka broker answers at {servers} ({type(error).__name__}): is it running?") from error
 

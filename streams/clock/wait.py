@@ -65,7 +65,11 @@ def wait(settings: Settings, timeout_s: float) -> float:
 
 def _connect_admin(settings: Settings) -> KafkaAdminClient:
     try:
-        return KafkaAdminClient(bootstrap_servers=endpoints.kafka(settings), request_timeout_ms=ASK_MS)
+        return KafkaAdminClient(
+            bootstrap_servers=endpoints.kafka(settings),
+            request_timeout_ms=ASK_MS,
+            reconnect_backoff_max_ms=endpoints.RECONNECT_MS,
+        )
     except (KafkaError, OSError) as error:
         raise BrokerAway(f"no Kafka broker answers at {endpoints.kafka(settings)}: is it running?") from error
 
