@@ -13,6 +13,7 @@ from kafka.errors import KafkaError
 
 from streams.clock.tick import connect_consumer, partitions_of
 from streams.clock.wait import AMONG_CHILDREN, TO_CHILDREN, TO_STORE, lag
+from streams.endpoints import RECONNECT_MS
 from streams.ends import end_offsets
 from streams.settings import Settings
 from streams.store.client import connect
@@ -39,7 +40,9 @@ class Stall(threading.Thread):
         self._settings, self._stop_it = settings, threading.Event()
         self._client: Client | None = None
         self._consumer: KafkaConsumer = connect_consumer(settings)
-        self._admin = KafkaAdminClient(bootstrap_servers=settings.kafka, request_timeout_ms=2_000)
+        self._admin = KafkaAdminClient(
+            bootstrap_servers=settings.kafka, request_timeout_ms=2_000, reconnect_backoff_max_ms=RECONNECT_MS
+        )
         names = [name for _, topics in LEGS for name in topics]
         self._partitions = {name: partitions_of(self._consumer, name, settings) for name in names}
         self._outstanding, self._since = False, time.monotonic()
