@@ -36,7 +36,7 @@ class Result:
     double: int
     wrong: int
     audit: int
-    stall_s: float
+    stall_s: float | None
     seconds: float
 
 
@@ -94,14 +94,20 @@ def _header(found: Sequence[Result]) -> str:
 
 def _runs(found: Sequence[Result]) -> str:
     rows = [
-        (r.run, f"{r.events:,}", sum(r.injuries.values()), r.lost, r.double, r.wrong, r.audit, f"{r.stall_s:.1f}")
+        (r.run, f"{r.events:,}", sum(r.injuries.values()), r.lost, r.double, r.wrong, r.audit, _stall([r]))
         for r in found
     ]
     total = [sum(getattr(r, name) for r in found) for name in ("lost", "double", "wrong", "audit")]
     events, injuries = sum(r.events for r in found), sum(sum(r.injuries.values()) for r in found)
-    rows.append(("**all**", f"{events:,}", injuries, *total, f"{max(r.stall_s for r in found):.1f}"))
+    rows.append(("**all**", f"{events:,}", injuries, *total, _stall(found)))
     heads = ("run", "events", "injuries", "lost", "double", "wrong", "audit", "longest stall, s")
     return _table(heads, rows)
+
+
+def _stall(found: Sequence[Result]) -> str:
+    """The longest; a dash where it was not measured."""
+    known = [r.stall_s for r in found if r.stall_s is not None]
+    return f"{max(known):.1f}" if known else "–"
 
 
 def _injuries(found: Sequence[Result]) -> str:
