@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test lint docs bench up down lock
+.PHONY: setup demo test chaos bench lint docs up down lock
 
 setup: $(STAMP)
 
@@ -26,6 +26,11 @@ demo: setup
 test: setup
 	$(BIN)/python -m pytest -n 2 --dist worksteal tests/unit tests/spec tests/property tests/contract
 	$(BIN)/python -m pytest tests/integration
+
+# Needs the right to mount: root's, or user namespaces. RUN=light-shuffled-end-3 makes one run, RUN="heavy and daily" some.
+chaos: setup
+	unshare --map-root-user --mount $(BIN)/python -m pytest tests/chaos $(if $(RUN),-k "$(RUN)")
+	$(BIN)/python -m tests.chaos.results
 
 lint: setup
 	$(BIN)/ruff check .

@@ -9,6 +9,10 @@ from urllib.parse import quote, urlsplit
 from streams.errors import Failure, NotRunning
 from streams.settings import Settings
 
+RECONNECT_MS = 1_000
+"""How long a client of the broker pauses at most between two tries to reach it. kafka-python's own pauses double up to
+30 s: a broker that was away for ten seconds would then be away for up to ten more."""
+
 
 def endpoints_file(data: Path) -> Path:
     """Written by `huiyu up` when the stack is ready, removed by `huiyu down`."""

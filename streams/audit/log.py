@@ -12,6 +12,7 @@ import pyarrow
 from kafka import KafkaConsumer, TopicPartition
 
 from streams import endpoints
+from streams.ends import end_offsets
 from streams.errors import BrokerAway, WrongTopics
 from streams.settings import Settings
 from streams.topics import CLOCK, SOURCE_TOPICS
@@ -55,6 +56,7 @@ class LogReader:
                 bootstrap_timeout_ms=10_000,
                 max_poll_records=4_000,
                 max_partition_fetch_bytes=4 << 20,
+                reconnect_backoff_max_ms=endpoints.RECONNECT_MS,
             )
         except Exception as error:
             raise BrokerAway(
@@ -69,8 +71,7 @@ class LogReader:
 
     def ends(self) -> Ends:
         """End offsets of the source topics and the clock."""
-        found: Ends = self._consumer.end_offsets([tp for name in (*SOURCE_TOPICS, CLOCK) for tp in self._of(name)])
-        return found
+        return end_offsets(self._consumer, [tp for name in (*SOURCE_TOPICS, CLOCK) for tp in self._of(name)])
 
     def load(self, connection: duckdb.DuckDBPyConnection, ends: Ends, progress: Callable[[int], None]) -> None:
         """Everything before `ends` into the tables `log` and `ticks`; `progress` hears how many were read so far."""

@@ -12,6 +12,7 @@ from kafka.errors import KafkaError
 
 from streams import endpoints
 from streams.clock.moments import utc_text
+from streams.ends import end_offsets
 from streams.errors import BrokerAway, Failure, WrongTopics
 from streams.settings import Settings
 from streams.topics import CLOCK, SOURCE_TOPICS
@@ -34,6 +35,7 @@ def connect_consumer(settings: Settings) -> KafkaConsumer:
             enable_auto_commit=False,
             isolation_level="read_uncommitted",
             group_id=None,
+            reconnect_backoff_max_ms=endpoints.RECONNECT_MS,
         )
     except Exception as error:
         raise BrokerAway(f"no Kafka broker answers at {servers} ({type(error).__name__}): is it running?") from error
@@ -51,14 +53,13 @@ def partitions_of(consumer: KafkaConsumer, topic: str, settings: Settings) -> li
 def ends(consumer: KafkaConsumer, names: tuple[str, ...], settings: Settings) -> dict[TopicPartition, int]:
     """End offsets (high watermarks) of every partition of the topics."""
     wanted = [tp for name in names for tp in partitions_of(consumer, name, settings)]
-    found: dict[TopicPartition, int] = consumer.end_offsets(wanted)
-    return found
+    return end_offsets(consumer, wanted)
 
 
 def last_tick(consumer: KafkaConsumer, settings: Settings) -> str:
     """The newest tick's moment, "" when there was none."""
     partitions = partitions_of(consumer, CLOCK, settings)
-    limits = consumer.end_offsets(partitions)
+    limits = end_offsets(consumer, partitions)
     consumer.assign(partitions)
     waiting = {tp for tp, end in limits.items() if end > 0}
     for tp in waiting:
@@ -77,7 +78,12 @@ def last_tick(consumer: KafkaConsumer, settings: Settings) -> str:
 def _connect_producer(settings: Settings) -> KafkaProducer:
     servers = endpoints.kafka(settings)
     try:
-        return KafkaProducer(bootstrap_servers=servers, acks="all", enable_idempotence=True)
+        return KafkaProducer(
+            bootstrap_servers=servers,
+            acks="all",
+            enable_idempotence=True,
+            reconnect_backoff_max_ms=endpoints.RECONNECT_MS,
+        )
     except (KafkaError, OSError) as error:
         raise BrokerAway(f"no Kafka broker answers at {servers} ({type(error).__name__}): is it running?") from error
 

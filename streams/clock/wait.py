@@ -18,6 +18,7 @@ from kafka.errors import KafkaError
 
 from streams import endpoints, topics
 from streams.clock.tick import connect_consumer, partitions_of
+from streams.ends import end_offsets
 from streams.errors import BrokerAway, Failure
 from streams.settings import Settings
 
@@ -64,7 +65,11 @@ def wait(settings: Settings, timeout_s: float) -> float:
 
 def _connect_admin(settings: Settings) -> KafkaAdminClient:
     try:
-        return KafkaAdminClient(bootstrap_servers=endpoints.kafka(settings), request_timeout_ms=ASK_MS)
+        return KafkaAdminClient(
+            bootstrap_servers=endpoints.kafka(settings),
+            request_timeout_ms=ASK_MS,
+            reconnect_backoff_max_ms=endpoints.RECONNECT_MS,
+        )
     except (KafkaError, OSError) as error:
         raise BrokerAway(f"no Kafka broker answers at {endpoints.kafka(settings)}: is it running?") from error
 
@@ -106,7 +111,7 @@ class Path:
         # One by one, the clock first: a tick is behind the sources' ends of its time, so reading these later holds it.
         found: Ends = {}
         for name in names:
-            found |= self._asked(partial(self.consumer.end_offsets, self.partitions[name], ASK_MS))
+            found |= self._asked(partial(end_offsets, self.consumer, self.partitions[name], ASK_MS))
         return {tp: end for tp, end in found.items() if end > 0}
 
     def _reach(self, group: str, limits: Ends) -> None:

@@ -92,6 +92,7 @@ class County:
             linger_ms=5,
             batch_size=256 << 10,
             max_request_size=2 << 20,
+            reconnect_backoff_max_ms=endpoints.RECONNECT_MS,
         )
         self._ticker = Ticker(settings)
         self.published = 0

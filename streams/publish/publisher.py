@@ -118,7 +118,7 @@ class Publisher:
             "bootstrap_timeout_ms": int(self._answer_within_s * 1000),
             "max_block_ms": int(self._answer_within_s * 1000),
             "delivery_timeout_ms": int(self._deliver_within_s * 1000),
-            "reconnect_backoff_max_ms": 1000,
+            "reconnect_backoff_max_ms": endpoints.RECONNECT_MS,
         }
         try:
             return KafkaProducer(**{**options, **client})

@@ -50,6 +50,7 @@ class Reader:
                 session_timeout_ms=6_000,
                 heartbeat_interval_ms=1_500,
                 metadata_max_age_ms=15_000,
+                reconnect_backoff_max_ms=endpoints.RECONNECT_MS,
             )
         except (kafka_errors.KafkaError, OSError) as error:
             raise BrokerAway(f"no Kafka broker answers at {servers}: is it running?") from error

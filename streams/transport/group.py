@@ -8,6 +8,8 @@ from typing import Any
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
+from streams.endpoints import RECONNECT_MS
+from streams.ends import end_offsets
 from streams.transport.fatal import log
 
 ASK_MS = 10_000
@@ -26,7 +28,7 @@ class GroupSight:
         if not positions:
             return set()
         try:
-            ends: dict[TopicPartition, int] = self._connected().end_offsets(list(positions), timeout_ms=ASK_MS)
+            ends = end_offsets(self._connected(), positions.keys(), ASK_MS)
         except (KafkaError, OSError) as error:
             self._unanswered(error)
             return set()
@@ -46,7 +48,7 @@ class GroupSight:
 
     def _owned(self) -> set[TopicPartition]:
         if self._admin is None:
-            self._admin = KafkaAdminClient(bootstrap_servers=self._servers)
+            self._admin = KafkaAdminClient(bootstrap_servers=self._servers, reconnect_backoff_max_ms=RECONNECT_MS)
         return given_to(self._admin.describe_groups([self._group])[self._group]["members"])
 
     def _connected(self) -> KafkaConsumer:
@@ -58,6 +60,7 @@ class GroupSight:
                 enable_auto_commit=False,
                 isolation_level="read_committed",
                 metadata_max_age_ms=15_000,
+                reconnect_backoff_max_ms=RECONNECT_MS,
             )
         return self._consumer
 

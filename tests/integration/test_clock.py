@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
+from kafka.admin import NewTopic
 
 from streams.clock.tick import BeforeNow, Ticker, connect_consumer, partitions_of
 from streams.clock.wait import TO_CHILDREN, Path, TooSlow
 from streams.embedded.stack import Stack
+from streams.ends import end_offsets
 from streams.sink.reader import GROUP, Reader
 from streams.sink.rows import READERS
 from streams.topics import ALERTS, CLOCK, SOURCE_TOPICS
@@ -65,6 +68,18 @@ def _turned(reader: Reader) -> Reader:
     reader.poll(0.2)
     reader.commit()
     return reader
+
+
+def test_ends_are_asked_for_again_while_the_broker_does_not_name_a_topic(stack: Stack) -> None:
+    """As just after its restart. The topic is made only when it has been asked for."""
+    wanted = {TopicPartition(ALERTS, 0), TopicPartition("later", 0)}
+    with closing(connect_consumer(stack.settings)) as consumer, ThreadPoolExecutor(1) as pool:
+        asking = pool.submit(end_offsets, consumer, wanted)
+        with pytest.raises(TimeoutError):
+            asking.result(1.0)
+        with closing(KafkaAdminClient(bootstrap_servers=stack.kafka)) as admin:
+            admin.create_topics([NewTopic("later", 1, 1)])
+        assert asking.result(30).keys() == wanted
 
 
 def test_a_wait_outlives_a_restart_of_the_broker(stack: Stack) -> None:

@@ -12,14 +12,17 @@ import pytest
 from streams.audit import audit
 from streams.clock.wait import wait
 from streams.demo.compare import compare
-from streams.demo.county import County, Day, Message, Ticks, days
-from streams.embedded.stack import Stack
+from streams.demo.county import Ticks
+from streams.embedded.stack import STAGES, Stack
 from streams.settings import Settings
 from streams.simulate import Faults, simulate
 from streams.store.client import connect
 from streams.store.read import Queries
 from tests.support.county import plan
-from tests.support.injuries import Injuries
+from tests.support.fleet import Fleet, Single
+from tests.support.injuries import BASES, Injuries, Injury, every_injury
+from tests.support.slices import Part, publish, slices
+from tests.support.volume import Refusal
 
 WAIT_S = 240
 
@@ -32,22 +35,20 @@ class Run:
     faults: Faults
     shuffled: bool
     ticks: Ticks
-    injured: bool = False
 
     def __str__(self) -> str:
         order = "shuffled" if self.shuffled else "in-order"
-        return f"{self.faults}-{order}-{self.ticks}{'-injured' if self.injured else ''}"
+        return f"{self.faults}-{order}-{self.ticks}"
 
 
-# Every pair of {light, heavy} × {in order, shuffled} × {one tick, daily ticks} is here; two runs are injured.
+# Every pair of {light, heavy} × {in order, shuffled} × {one tick, daily ticks} is here; `make chaos` is all of it.
 RUNS = [
     Run(101, "light", False, "end"),
     Run(102, "light", True, "daily"),
     Run(103, "heavy", False, "daily"),
     Run(104, "heavy", True, "end"),
-    Run(105, "light", True, "end", injured=True),
-    Run(106, "heavy", False, "daily", injured=True),
 ]
+ENDED_AND_FROZEN, BEHIND_A_BAD_NETWORK = Run(105, "light", True, "end"), Run(106, "heavy", False, "daily")
 
 
 @pytest.fixture
@@ -56,35 +57,57 @@ def stack(tmp_path: Path) -> Iterator[Stack]:
         yield running
 
 
-def _order(run: Run, day: Day) -> list[Message]:
-    """The day's messages as they are published; shuffled: across all topics and subjects, duplicates included."""
-    messages = list(day.messages)
-    if run.shuffled:
-        random.Random(run.seed).shuffle(messages)
-    return messages
+def _published(run: Run, folder: Path) -> list[Part]:
+    """What is to be published, while its truth is in `folder`."""
+    simulate(plan(seed=run.seed, faults=run.faults), folder)
+    return list(slices(folder, run.ticks, run.shuffled, run.seed))
 
 
-def _publish(run: Run, folder: Path, settings: Settings) -> None:
-    with County(settings) as county:
-        for day in days(folder, run.ticks):
-            messages = _order(run, day)
-            for start in range(0, len(messages), 2_000):
-                county.publish(messages[start : start + 2_000])
-            county.tick(day.tick_at)
+def _assert_exact(settings: Settings, folder: Path) -> None:
+    wait(settings, WAIT_S)
+    comparison = compare(Queries(connect(settings), settings), folder / "truth")
+    assert comparison.rows["timeline"] > 1_000
+    assert [str(difference) for difference in comparison.differences[:20]] == []
+    assert [str(difference) for difference in audit(settings).differences[:20]] == []
+
+
+def _injuries(seed: int, *kinds: tuple[str, tuple[str, ...]]) -> list[Injury]:
+    """Of each kind one for every target, shuffled."""
+    wanted = {(how, target) for ways, targets in kinds for how in ways.split() for target in targets}
+    found = [injury for injury in every_injury() if (injury.how, injury.target) in wanted]
+    assert len(found) == len(wanted)
+    return random.Random(seed).sample(found, len(found))
 
 
 @pytest.mark.parametrize("run", RUNS, ids=str)
 def test_a_county_gives_its_exact_truth_in_every_view(run: Run, stack: Stack, tmp_path: Path) -> None:
-    settings = Settings(kafka=stack.kafka, clickhouse=stack.clickhouse, data=tmp_path / "data", clock="manual")
-    simulate(plan(seed=run.seed, faults=run.faults), tmp_path / "county")
-    injuries = Injuries(stack, run.seed, least=12) if run.injured else None
-    if injuries:
-        injuries.start()
-    _publish(run, tmp_path / "county", settings)
-    if injuries:
-        injuries.finish()
-    wait(settings, WAIT_S)
-    comparison = compare(Queries(connect(settings), settings), tmp_path / "county" / "truth")
-    assert comparison.rows["timeline"] > 1_000
-    assert [str(difference) for difference in comparison.differences[:20]] == []
-    assert [str(difference) for difference in audit(settings).differences[:20]] == []
+    publish(_published(run, tmp_path / "county"), stack.settings)
+    _assert_exact(stack.settings, tmp_path / "county")
+
+
+def test_every_process_may_be_killed_and_frozen(stack: Stack, tmp_path: Path) -> None:
+    """Twelve injuries; two at a time."""
+    run = ENDED_AND_FROZEN
+    parts = _published(run, tmp_path / "county")
+    plan = _injuries(run.seed, ("kill freeze", STAGES), ("kill terminate", BASES))
+    injuries = Injuries(Single(stack), plan, run.seed)
+    injuries.start()
+    publish(parts, stack.settings, injuries.reached)
+    assert injuries.finish().total() == 12
+    _assert_exact(stack.settings, tmp_path / "county")
+
+
+def test_workers_come_and_go_behind_a_network_that_fails(tmp_path: Path) -> None:
+    """Two workers a stage; twenty-three injuries of other kinds, two at a time."""
+    run = BEHIND_A_BAD_NETWORK
+    parts = _published(run, tmp_path / "county")
+    network = ("delay swallow drop half-close freeze", BASES)
+    plan = _injuries(run.seed, ("terminate join leave", STAGES), network, ("fill", ("store",)))
+    with Stack(data=tmp_path / "data", clock="manual", stages=()) as stack:
+        refusal = Refusal(stack.settings)
+        with Fleet(stack, tmp_path / "fleet", workers=2, disks={"store": refusal}) as fleet:
+            injuries = Injuries(fleet, plan, run.seed)
+            injuries.start()
+            publish(parts, stack.settings, injuries.reached)
+            assert injuries.finish().total() == 23
+            _assert_exact(stack.settings, tmp_path / "county")

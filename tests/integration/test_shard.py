@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from aiokafka.errors import ProducerFenced
 
 from streams.embedded.stack import Stack
 from streams.topics import CHILD_EVENTS, STORE_ROWS
@@ -55,6 +56,28 @@ class Mortal(Shard):
         if self.next[CHILD_EVENTS]:
             raise Killed
         await super()._write(outputs)
+
+
+async def test_an_owner_that_wakes_up_when_its_partition_is_anothers_writes_nothing(tmp_path: Path) -> None:
+    """The first has the partition open and a batch in hand, as a frozen process has; the second opens it meanwhile."""
+    with Stack(tmp_path / "data", stages=(), partitions=1) as stack:
+        given = ("timeline", 0, (CHILD_EVENTS,), stack.kafka, lambda _: Countdown())
+        zombie, owner = Shard(*given), Shard(*given)
+        batch = Batch([FirstRecord()])
+        batch.start, batch.end = 0, 1
+        try:
+            await zombie.open()
+            await owner.open()
+            with pytest.raises(ProducerFenced):
+                await zombie.process([(CHILD_EVENTS, batch)])
+            assert read_topic(stack.kafka, STORE_ROWS) == []
+            assert [record.value for record in read_topic(stack.kafka, "timeline-state")] == []
+
+            await owner.process([(CHILD_EVENTS, batch)])
+            assert [record.value for record in read_topic(stack.kafka, STORE_ROWS)] == [b"3", b"2", b"1"]
+        finally:
+            await zombie.close()
+            await owner.close()
 
 
 async def test_what_a_kill_left_of_a_decision_is_committed_when_the_partition_is_opened(tmp_path: Path) -> None:

@@ -1,0 +1,31 @@
+"""Every client of the broker that lives on looks for it every second while it is away."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.support.pages import ROOT
+
+CLIENTS = {"KafkaConsumer", "KafkaProducer", "KafkaAdminClient"}
+ASK_ONCE = {"probes.py", "topics_admin.py"}
+"""Modules whose clients ask one question and are closed."""
+
+
+def _made(path: Path) -> list[ast.Call]:
+    calls = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
+    return [call for call in calls if isinstance(call.func, ast.Name) and call.func.id in CLIENTS]
+
+
+MAKERS = [path for path in sorted((ROOT / "streams").rglob("*.py")) if path.name not in ASK_ONCE and _made(path)]
+
+
+def test_there_are_clients() -> None:
+    assert len(MAKERS) > 5
+
+
+@pytest.mark.parametrize("path", MAKERS, ids=lambda path: path.name)
+def test_a_client_does_not_wait_for_half_a_minute_between_two_tries(path: Path) -> None:
+    assert path.read_text("utf-8").count("reconnect_backoff_max_ms") == len(_made(path))
