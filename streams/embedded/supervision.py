@@ -17,6 +17,7 @@ from typing import Any
 from streams.embedded.layout import Layout
 from streams.embedded.programs import Program
 from streams.errors import Failure
+from streams.handles import allowed
 
 MARK = "HUIYU_STACK"
 CONFIG = "run/supervisord.conf"
@@ -121,7 +122,7 @@ logfile_maxbytes=5MB
 logfile_backups=2
 pidfile=run/supervisor.pid
 childlogdir=logs
-minfds=1024
+minfds={allowed()}
 
 [rpcinterface:supervisor]
 supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
