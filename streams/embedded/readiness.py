@@ -6,16 +6,15 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from streams.embedded.last_words import last_words
 from streams.embedded.layout import Layout
 from streams.embedded.programs import ready_file
 from streams.embedded.ready import announced
 from streams.embedded.supervision import Supervisor
-from streams.errors import Failure
+from streams.errors import Failure, OtherVersion
 
-ALIVE = ("STARTING", "RUNNING")
+ALIVE, ENDED = ("STARTING", "RUNNING"), ("BACKOFF", "EXITED", "FATAL")
 PATIENCE_S = 90.0
-TELLING = ("huiyu:", "Exception", "ERROR", "Error", "error")
-LONGEST_LINE = 300
 
 
 class NotReady(Failure):
@@ -62,15 +61,16 @@ class Readiness:
         deadline = time.monotonic() + PATIENCE_S
         while not ready():
             process = self._process(name)
-            if gives_up and process is not None and process["statename"] in ("BACKOFF", "EXITED", "FATAL"):
-                raise NotReady(f"{name} ended while it started: {self._last_words(name)}")
+            if process is not None and process["statename"] in ENDED:
+                self._give_up(process, gives_up)
             if time.monotonic() > deadline:
-                raise NotReady(f"{name} is not ready after {PATIENCE_S:.0f} s: {self._last_words(name)}")
+                raise NotReady(f"{name} is not ready after {PATIENCE_S:.0f} s: {last_words(self._layout, name)}")
             time.sleep(0.1)
 
-    def _last_words(self, name: str) -> str:
-        path = self._layout.log(name)
-        lines = path.read_text(errors="replace").splitlines() if path.exists() else []
-        telling = [line for line in lines if any(word in line for word in TELLING)]
-        last = f"{telling[-1].strip()[:LONGEST_LINE]} – " if telling else ""
-        return f"{last}see {path}"
+    def _give_up(self, process: dict[str, Any], at_once: bool) -> None:
+        """A state of another version stays one, however often the stage begins again. Raises OtherVersion, NotReady."""
+        name, told = process["name"], last_words(self._layout, process["name"])
+        if process["exitstatus"] == OtherVersion.exit_code:
+            raise OtherVersion(f"{name} does not start: {told}")
+        if at_once:
+            raise NotReady(f"{name} ended while it started: {told}")
