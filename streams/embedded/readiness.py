@@ -11,6 +11,7 @@ from streams.embedded.layout import Layout
 from streams.embedded.programs import ready_file
 from streams.embedded.ready import announced
 from streams.embedded.supervision import Supervisor
+from streams.embedded.supervisor_log import lives
 from streams.errors import Failure, OtherVersion
 
 ALIVE, ENDED = ("STARTING", "RUNNING"), ("BACKOFF", "EXITED", "FATAL")
@@ -70,7 +71,7 @@ class Readiness:
     def _give_up(self, process: dict[str, Any], at_once: bool) -> None:
         """A state of another version stays one, however often the stage begins again. Raises OtherVersion, NotReady."""
         name, told = process["name"], last_words(self._layout, process["name"])
-        if process["exitstatus"] == OtherVersion.exit_code:
+        if lives(self._layout)[name].exit_code == OtherVersion.exit_code:
             raise OtherVersion(f"{name} does not start: {told}")
         if at_once:
             raise NotReady(f"{name} ended while it started: {told}")

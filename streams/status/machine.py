@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import time
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +17,17 @@ from streams.embedded.programs import BASES, BROKER, STORE
 from streams.embedded.readiness import pid_of, state_of
 from streams.embedded.stack import STAGES
 from streams.embedded.supervision import Supervisor
+from streams.embedded.supervisor_log import Life, lives
 from streams.status.figures import Disk, Process
 
 BLOCK = 512
 """What st_blocks counts in. Kafka's index files are sparse: their length says nothing."""
 
-STARTED, SPAWNED = "supervisord started with pid", re.compile(r"spawned: '([^']+)' with pid")
-
 
 def processes(layout: Layout) -> tuple[Process, ...]:
     """In the order of an event's way; () where no supervisor answers."""
-    starts = _starts(layout)
-    found = [_process(layout, info, starts) for info in Supervisor(layout).processes()]
+    known = lives(layout)
+    found = [_process(layout, info, known[info["name"]]) for info in Supervisor(layout).processes()]
     return tuple(sorted(found, key=_place))
 
 
@@ -42,7 +39,7 @@ def disk(layout: Layout) -> Disk:
     return Disk(_taken(layout.broker), _taken(layout.store), _taken(layout.logs), usage.free, usage.total)
 
 
-def _process(layout: Layout, info: dict[str, Any], starts: Counter[str]) -> Process:
+def _process(layout: Layout, info: dict[str, Any], life: Life) -> Process:
     name, pid = info["name"], pid_of(info)
     state = state_of(layout, info, stage=name not in BASES)
     return Process(
@@ -50,10 +47,10 @@ def _process(layout: Layout, info: dict[str, Any], starts: Counter[str]) -> Proc
         state=state,
         pid=pid,
         up_s=int(time.time() - info["start"]) if pid else None,
-        restarts=max(0, starts[name] - 1),
+        restarts=max(0, life.starts - 1),
         memory_bytes=_memory(pid),
         address=_address(layout, name),
-        reason=last_words(layout, name) if state == "restarting" else None,
+        reason=f"{life.ended}: {last_words(layout, name)}" if life.ended and state != "running" else None,
     )
 
 
@@ -63,23 +60,6 @@ def _memory(pid: int | None) -> int | None:
         return int(psutil.Process(pid).memory_info().rss) if pid else None
     except psutil.NoSuchProcess:
         return None
-
-
-def _starts(layout: Layout) -> Counter[str]:
-    """How often the supervisor that runs has started each process: it counts nothing, but it logs every start."""
-    log = layout.log("supervisor")
-    starts = Counter[str]()
-    for path in (*(log.with_name(f"{log.name}.{number}") for number in (2, 1)), log):
-        for line in _lines(path):
-            if STARTED in line:
-                starts.clear()
-            elif spawned := SPAWNED.search(line):
-                starts[spawned[1]] += 1
-    return starts
-
-
-def _lines(path: Path) -> list[str]:
-    return path.read_text(errors="replace").splitlines() if path.exists() else []
 
 
 def _taken(folder: Path) -> int:
