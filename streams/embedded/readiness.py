@@ -14,7 +14,7 @@ from streams.embedded.supervision import Supervisor
 from streams.embedded.supervisor_log import lives
 from streams.errors import Failure, OtherVersion
 
-ALIVE, ENDED = ("STARTING", "RUNNING"), ("BACKOFF", "EXITED", "FATAL")
+ALIVE = ("STARTING", "RUNNING")
 PATIENCE_S = 90.0
 
 
@@ -48,7 +48,7 @@ class Readiness:
         self._until(answers, name, gives_up=True)
 
     def wait_for_stage(self, name: str) -> None:
-        """Until a stage has announced itself; it may end and begin again before. Raises NotReady."""
+        """Until a stage has announced itself; it may end and begin again before. Raises NotReady, OtherVersion."""
         self._until(lambda: self._announced(name), name, gives_up=False)
 
     def _announced(self, name: str) -> bool:
@@ -62,16 +62,10 @@ class Readiness:
         deadline = time.monotonic() + PATIENCE_S
         while not ready():
             process = self._process(name)
-            if process is not None and process["statename"] in ENDED:
-                self._give_up(process, gives_up)
+            if gives_up and process is not None and process["statename"] in ("BACKOFF", "EXITED", "FATAL"):
+                raise NotReady(f"{name} ended while it started: {last_words(self._layout, name)}")
+            if lives(self._layout)[name].exit_code == OtherVersion.exit_code:  # however often it begins again
+                raise OtherVersion(f"{name} does not start: {last_words(self._layout, name)}")
             if time.monotonic() > deadline:
                 raise NotReady(f"{name} is not ready after {PATIENCE_S:.0f} s: {last_words(self._layout, name)}")
             time.sleep(0.1)
-
-    def _give_up(self, process: dict[str, Any], at_once: bool) -> None:
-        """A state of another version stays one, however often the stage begins again. Raises OtherVersion, NotReady."""
-        name, told = process["name"], last_words(self._layout, process["name"])
-        if lives(self._layout)[name].exit_code == OtherVersion.exit_code:
-            raise OtherVersion(f"{name} does not start: {told}")
-        if at_once:
-            raise NotReady(f"{name} ended while it started: {told}")

@@ -130,7 +130,7 @@ supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
 
 
 def _program(program: Program) -> str:
-    """Restarted for ever; one that ends before it has run for `startsecs` waits a second longer each time."""
+    """Restarted for ever; one that ends before it has run for `settles_s` waits a second longer each time."""
     variables = ",".join(f'{key}="{_escaped(value)}"' for key, value in program.environment.items())
     return f"""[program:{program.name}]
 command={_escaped(shlex.join(program.command))}
@@ -138,7 +138,7 @@ environment={variables}
 priority={program.rank}
 autostart=false
 autorestart=true
-startsecs=5
+startsecs={program.settles_s}
 startretries=1000000
 stopsignal=TERM
 stopwaitsecs={STOP_WAIT_S}

@@ -20,6 +20,7 @@ from streams.store.client import connect
 from streams.store.read import Queries
 from tests.support.county import plan
 from tests.support.injuries import Injuries
+from tests.support.log_scan import leaks, secrets_of
 
 WAIT_S = 240
 
@@ -73,6 +74,12 @@ def _publish(run: Run, folder: Path, settings: Settings) -> None:
             county.tick(day.tick_at)
 
 
+def _kept_queries(settings: Settings) -> list[str]:
+    """The engine's own logs: their queries would hold what somebody asked for."""
+    sql = "SELECT name FROM system.tables WHERE database = 'system' AND name LIKE '%\\_log' AND total_rows > 0"
+    return [name for (name,) in Queries(connect(settings), settings).ask(sql).rows]
+
+
 @pytest.mark.parametrize("run", RUNS, ids=str)
 def test_a_county_gives_its_exact_truth_in_every_view(run: Run, stack: Stack, tmp_path: Path) -> None:
     settings = Settings(kafka=stack.kafka, clickhouse=stack.clickhouse, data=tmp_path / "data", clock="manual")
@@ -88,3 +95,5 @@ def test_a_county_gives_its_exact_truth_in_every_view(run: Run, stack: Stack, tm
     assert comparison.rows["timeline"] > 1_000
     assert [str(difference) for difference in comparison.differences[:20]] == []
     assert [str(difference) for difference in audit(settings).differences[:20]] == []
+    assert leaks(stack.layout.logs, secrets_of(tmp_path / "county")) == []
+    assert _kept_queries(settings) == []

@@ -18,6 +18,7 @@ from streams.clock.wait import wait
 from streams.demo.compare import compare
 from streams.demo.county import County, days
 from streams.embedded.stack import Stack
+from streams.embedded.supervision import Supervisor
 from streams.settings import Settings
 from streams.simulate import simulate
 from streams.store.client import connect
@@ -86,13 +87,14 @@ def test_a_newer_store_is_refused(stack: Stack, folder: Path) -> None:
 def test_newer_state_ends_the_stage_with_its_reason_and_the_supervisor_backs_off(stack: Stack, folder: Path) -> None:
     _write_version(stack, "timeline", b"99")
     stack.kill("timeline")
-    until(lambda: _process(folder, "timeline")["state"] == "restarting", "it cannot start", 90)
+    until(lambda: _process(folder, "timeline")["state"] == "restarting", "it waits longer than at first", 90)
     reason = "timeline-state/0 is of state version 99, this huiyu knows 1: upgrade huiyu"
     assert reason in until(lambda: _process(folder, "timeline")["reason"], "it says why")
     status = _huiyu(folder, "status")
     assert status.returncode == 1
     assert reason in status.stdout
 
+    Supervisor(stack.layout).halt(["timeline"])
     env = {"HUIYU_KAFKA": stack.kafka, "HUIYU_PARTITIONS": PARTITIONS}
     alone = subprocess.run(
         [sys.executable, "-m", "streams.cli", "run", "timeline"],
