@@ -34,7 +34,7 @@ class StoreAway(Failure):
 
 
 class StoreRefused(Failure):
-    """ClickHouse answers and refuses: wrong password, disk full, no such table."""
+    """ClickHouse answers and refuses: wrong password, no such table."""
 
     exit_code = 6
 
@@ -55,3 +55,21 @@ class PortTaken(Failure):
     """A port that was asked for is in use."""
 
     exit_code = 9
+
+
+class OtherVersion(Failure):
+    """A stage's state or the store was written by a version of huiyu that this one does not work with."""
+
+    exit_code = 15
+
+
+class OutOfHandles(Failure):
+    """A process may not open as many files as it needs."""
+
+    exit_code = 16
+
+
+class DiskFull(DataUnusable):
+    """The disk of DATA is full."""
+
+    exit_code = 17

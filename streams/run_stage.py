@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 
-from streams import endpoints, logs
+from streams import endpoints, handles, logs
+from streams.errors import BrokerAway, Failure
 from streams.settings import Settings
 from streams.topics import CHILD_EVENTS, CLOCK, EXCHANGE, FACILITY_EVENTS, SOURCE_TOPICS
 from streams.transport.port import Stage
@@ -14,13 +16,27 @@ SOURCES: Mapping[str, tuple[str, ...]] = {
     "timeline": (CHILD_EVENTS,),
     "centers": (FACILITY_EVENTS,),
 }
+STATE_VERSIONS: Mapping[str, int] = {"intake": 1, "timeline": 1, "centers": 1}
+"""To be raised when a stage can no longer read, or would misread, the state that it wrote before."""
 
 
 def run_stage(name: str, settings: Settings) -> None:
-    """Run intake, timeline, centers, sink or clock until SIGTERM."""
-    from streams.embedded.ready import announce
+    """Run intake, timeline, centers, sink or clock until SIGTERM. Raises Failure; exits 70 on an error of ours."""
+    from streams.transport.fatal import die
 
     logs.configure(name)
+    handles.need(handles.of_a_stage(settings.partitions), f"stage {name}")
+    try:
+        _run(name, settings)
+    except (Failure, ModuleNotFoundError):
+        raise
+    except Exception as error:  # noqa: BLE001 - its traceback would show the text, which may hold a child's data
+        die("the stage failed", error=type(error).__name__, where=logs.where(error))
+
+
+def _run(name: str, settings: Settings) -> None:
+    from streams.embedded.ready import announce
+
     match name:
         case "sink":
             from streams.sink import run as run_sink
@@ -38,7 +54,23 @@ def _run_fold(name: str, settings: Settings) -> None:
     from streams.embedded.ready import announce
     from streams.transport.worker import run_stage as run_on_faust
 
-    run_on_faust(name, SOURCES[name], endpoints.kafka(settings), settings.partitions, _maker(name, settings), announce)
+    _check_topics((*SOURCES[name], f"{name}-state"), settings)
+    servers, maker = endpoints.kafka(settings), _maker(name, settings)
+    run_on_faust(name, SOURCES[name], servers, settings.partitions, maker, announce, STATE_VERSIONS[name])
+
+
+def _check_topics(names: Iterable[str], settings: Settings) -> None:
+    """Before Faust, which would end with a traceback. Raises BrokerAway, WrongTopics."""
+    from kafka.errors import KafkaError
+
+    from streams.clock.tick import connect_consumer, partitions_of
+
+    with closing(connect_consumer(settings)) as consumer:
+        try:
+            for name in names:
+                partitions_of(consumer, name, settings)
+        except (KafkaError, OSError) as error:
+            raise BrokerAway(f"the Kafka broker stopped answering ({type(error).__name__})") from error
 
 
 def _maker(name: str, settings: Settings) -> Callable[[int], Stage]:

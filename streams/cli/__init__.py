@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from streams.cli import county, publishing, reading, stack, stages
 from streams.errors import Failure, NotInstalled
+from streams.handles import COMMAND, need
 from streams.settings import PREFIX, unknown_variables
 
 
@@ -29,6 +30,7 @@ def main() -> None:
     if "HUIYU_STACK" not in os.environ and (unknown := unknown_variables(os.environ)):
         _end(unknown, 2)
     try:
+        need(COMMAND, "a command")
         build()()
     except Failure as failure:
         _end([str(failure)], failure.exit_code)

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from streams.errors import Failure
+
 Data = Annotated[Path | None, typer.Option(help="folder of the stack; default HUIYU_DATA or ./huiyu-data")]
 
 
@@ -18,7 +20,7 @@ class Clock(StrEnum):
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands to the application."""
-    for command in (up, down, status, env):
+    for command in (up, down, status, env, rebuild):
         app.command()(command)
     topics = typer.Typer(no_args_is_help=True, help="The broker's topics.")
     topics.command("apply")(topics_apply)
@@ -56,12 +58,16 @@ def down(data: Data = None) -> None:
     print("stopped" if stack.down() else "nothing was running", f"in {stack.layout.data}")
 
 
-def status(data: Data = None, json: Annotated[bool, typer.Option("--json")] = False) -> None:
-    """Each process of the stack; exit 1 when one is not running, 3 when there is no stack."""
-    from streams.embedded.report import show_status
-    from streams.settings import Settings
+def status(data: Data = None, json: Annotated[bool, typer.Option("--json", help="print JSON")] = False) -> None:
+    """Each process, how far behind each stage is, the clock, what is parked, the disk.
 
-    if not show_status(data or Settings().data, json):
+    Exit 1 when a process does not run or a part does not answer, 3 when there is no stack.
+    """
+    from streams.settings import Settings
+    from streams.status.command import show_status
+
+    settings = Settings()
+    if not show_status(settings.model_copy(update={"data": data or settings.data}), json):
         raise typer.Exit(1)
 
 
@@ -74,6 +80,22 @@ def env(data: Data = None) -> None:
 
     for name, value in running_endpoints(data or Settings().data).items():
         print(f"export {name}={shlex.quote(value)}")
+
+
+def rebuild(data: Data = None, yes: Annotated[bool, typer.Option("--yes", help="do it")] = False) -> None:
+    """Forget all that follows from the source topics; the next `up` makes it anew. Its stages must not run.
+
+    For a state of another version, see docs/operator.md. What was known when (the views `…_as_of`) is lost before now.
+    Repeat it when it was interrupted.
+    """
+    from streams.embedded.rebuilding import rebuild as forget_all
+    from streams.settings import Settings
+
+    settings = Settings()
+    if not yes:
+        raise Failure("rebuild deletes all that was made from the source topics, to be made anew: repeat it with --yes")
+    forget_all(settings.model_copy(update={"data": data or settings.data}))
+    print("forgotten; start the stages: they make everything anew from the source topics")
 
 
 def topics_apply() -> None:

@@ -65,8 +65,14 @@ def _format(layout: Layout) -> None:
         check=False,
     )
     if done.returncode != 0:
-        last = (done.stderr or done.stdout).strip().splitlines()[-1:]
-        raise Failure(f"the broker's folder {layout.broker} cannot be formatted: {' '.join(last)}")
+        raise Failure(f"the broker's folder {layout.broker} cannot be formatted: {reason(done.stderr or done.stdout)}")
+
+
+def reason(said: str) -> str:
+    """What Java says of a failure, without the frames below it."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    telling = [line for line in lines if not line.startswith(("at ", "... "))]
+    return telling[-1] if telling else "it says nothing"
 
 
 def cluster_id(folder: Path) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from streams.embedded.private_file import write_private
-from streams.errors import DataUnusable
+from streams.errors import DataUnusable, DiskFull
 
 LAYOUT_VERSION = "1"
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -101,9 +101,15 @@ class Layout:
 
 @contextmanager
 def usable(layout: Layout) -> Iterator[None]:
-    """Turn what the disk refuses into one line that says what to do. Raises DataUnusable."""
+    """Turn what the disk refuses into one line that says what to do. Raises DataUnusable, DiskFull."""
     try:
         yield
     except OSError as error:
-        hint = "make room on its disk" if error.errno in FULL else "choose another with --data or HUIYU_DATA"
-        raise DataUnusable(f"DATA {layout.data} cannot be used: {error.strerror or error}: {hint}") from error
+        raise _refused(layout, error) from error
+
+
+def _refused(layout: Layout, error: OSError) -> DataUnusable:
+    told = f"DATA {layout.data} cannot be used: {error.strerror or error}"
+    if error.errno in FULL:
+        return DiskFull(f"{told}: make room on its disk")
+    return DataUnusable(f"{told}: choose another with --data or HUIYU_DATA")

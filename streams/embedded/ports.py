@@ -8,10 +8,13 @@ import socket
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from streams.embedded.layout import Layout
 from streams.embedded.private_file import write_private
 from streams.errors import PortTaken
+from streams.settings import Settings
 
 LOOPBACK = "127.0.0.1"
 EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
@@ -42,6 +45,20 @@ def ports_of(layout: Layout, needed: Iterable[str]) -> Ports:
         if not _is_free(port):
             raise PortTaken(f"port {port} of the {name} is taken by another process: end it, or delete {layout.ports}")
     return ports
+
+
+def without_own(layout: Layout, settings: Settings) -> Settings:
+    """In a shell that ran `eval "$(huiyu env)"` the settings name this stack's own broker and store: left out."""
+    ports = known_ports(layout)
+    if ports is None:
+        return settings
+    url = urlsplit(settings.clickhouse or "")
+    own: dict[str, Any] = {}
+    if settings.kafka == f"{LOOPBACK}:{ports.broker}":
+        own["kafka"] = None
+    if (url.hostname, url.port) == (LOOPBACK, ports.store):
+        own["clickhouse"] = None
+    return settings.model_copy(update=own)
 
 
 def _free(count: int) -> list[int]:

@@ -20,12 +20,17 @@ BASES = (BROKER, STORE)
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """`command` runs in DATA; `rank` orders an orderly end, the greatest first."""
+    """`command` runs in DATA; `rank` orders an orderly end, the greatest first.
+
+    One that ends within `settles_s` is started again later and later. A stage may only learn what is wrong when it has
+    been given partitions, and after the end of another it waits for them until that one's session has timed out.
+    """
 
     name: str
     command: Sequence[str]
     rank: int
     environment: Mapping[str, str] = field(default_factory=dict)
+    settles_s: int = 5
 
 
 def broker_program(layout: Layout, ports: Ports) -> Program:
@@ -41,7 +46,7 @@ def store_program(ports: Ports) -> Program:
 def stage_program(layout: Layout, name: str) -> Program:
     """One stage; it announces itself in a file of its own."""
     ready = str(ready_file(layout, name).relative_to(layout.data))
-    return Program(name, [sys.executable, "-m", "streams.cli", "run", name], 300, {"HUIYU_READY_FILE": ready})
+    return Program(name, [sys.executable, "-m", "streams.cli", "run", name], 300, {"HUIYU_READY_FILE": ready}, 15)
 
 
 def ready_file(layout: Layout, name: str) -> Path:

@@ -6,16 +6,16 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from streams.embedded.last_words import last_words
 from streams.embedded.layout import Layout
 from streams.embedded.programs import ready_file
 from streams.embedded.ready import announced
 from streams.embedded.supervision import Supervisor
-from streams.errors import Failure
+from streams.embedded.supervisor_log import lives
+from streams.errors import Failure, OtherVersion
 
 ALIVE = ("STARTING", "RUNNING")
 PATIENCE_S = 90.0
-TELLING = ("huiyu:", "Exception", "ERROR", "Error", "error")
-LONGEST_LINE = 300
 
 
 class NotReady(Failure):
@@ -48,7 +48,7 @@ class Readiness:
         self._until(answers, name, gives_up=True)
 
     def wait_for_stage(self, name: str) -> None:
-        """Until a stage has announced itself; it may end and begin again before. Raises NotReady."""
+        """Until a stage has announced itself; it may end and begin again before. Raises NotReady, OtherVersion."""
         self._until(lambda: self._announced(name), name, gives_up=False)
 
     def _announced(self, name: str) -> bool:
@@ -63,14 +63,9 @@ class Readiness:
         while not ready():
             process = self._process(name)
             if gives_up and process is not None and process["statename"] in ("BACKOFF", "EXITED", "FATAL"):
-                raise NotReady(f"{name} ended while it started: {self._last_words(name)}")
+                raise NotReady(f"{name} ended while it started: {last_words(self._layout, name)}")
+            if lives(self._layout)[name].exit_code == OtherVersion.exit_code:  # however often it begins again
+                raise OtherVersion(f"{name} does not start: {last_words(self._layout, name)}")
             if time.monotonic() > deadline:
-                raise NotReady(f"{name} is not ready after {PATIENCE_S:.0f} s: {self._last_words(name)}")
+                raise NotReady(f"{name} is not ready after {PATIENCE_S:.0f} s: {last_words(self._layout, name)}")
             time.sleep(0.1)
-
-    def _last_words(self, name: str) -> str:
-        path = self._layout.log(name)
-        lines = path.read_text(errors="replace").splitlines() if path.exists() else []
-        telling = [line for line in lines if any(word in line for word in TELLING)]
-        last = f"{telling[-1].strip()[:LONGEST_LINE]} – " if telling else ""
-        return f"{last}see {path}"

@@ -11,13 +11,12 @@ import xmlrpc.client
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from streams.embedded import probes
 from streams.embedded.alone import alone
 from streams.embedded.layout import Layout, usable
 from streams.embedded.marked import belonging_to, end, thaw
-from streams.embedded.ports import LOOPBACK, Ports, known_ports, ports_of
+from streams.embedded.ports import LOOPBACK, Ports, ports_of, without_own
 from streams.embedded.private_file import write_private
 from streams.embedded.programs import (
     BASES,
@@ -33,6 +32,7 @@ from streams.embedded.readiness import Readiness, pid_of
 from streams.embedded.secrets import passwords_of
 from streams.embedded.supervision import Supervisor
 from streams.endpoints import endpoints_file
+from streams.handles import STACK, need
 from streams.settings import Settings
 
 STAGES = ("intake", "timeline", "centers", "sink")
@@ -69,6 +69,7 @@ class Stack:
 
     def up(self) -> bool:
         """Start everything and return when it is ready; False when it already runs. Raises Failure."""
+        need(STACK, "a stack")
         self.layout.prepare()
         with usable(self.layout), alone(self.layout):
             if self._is_up():
@@ -106,7 +107,7 @@ class Stack:
         return bool(self._supervisor.processes()) and endpoints_file(self.layout.data).exists()
 
     def _start(self) -> None:
-        settings = self._own_left_out()
+        settings = without_own(self.layout, self.settings)
         bases = [name for name, given in zip(BASES, (settings.kafka, settings.clickhouse), strict=True) if not given]
         ports = ports_of(self.layout, [*bases, "controller"] if BROKER in bases else bases)
         self.kafka = settings.kafka or f"{LOOPBACK}:{ports.broker}"
@@ -119,19 +120,6 @@ class Stack:
         self._begin(bases)
         endpoints = {"kafka": self.kafka, "clickhouse": self.clickhouse}
         write_private(endpoints_file(self.layout.data), json.dumps(endpoints))
-
-    def _own_left_out(self) -> Settings:
-        """In a shell that ran `eval "$(huiyu env)"` the settings name this stack's own broker and store."""
-        ports = known_ports(self.layout)
-        if ports is None:
-            return self.settings
-        url = urlsplit(self.settings.clickhouse or "")
-        own: dict[str, Any] = {}
-        if self.settings.kafka == f"{LOOPBACK}:{ports.broker}":
-            own["kafka"] = None
-        if (url.hostname, url.port) == (LOOPBACK, ports.store):
-            own["clickhouse"] = None
-        return self.settings.model_copy(update=own)
 
     def _programs(self, bases: Sequence[str], ports: Ports) -> list[Program]:
         programs = [broker_program(self.layout, ports)] if BROKER in bases else []

@@ -17,6 +17,7 @@ from typing import Any
 from streams.embedded.layout import Layout
 from streams.embedded.programs import Program
 from streams.errors import Failure
+from streams.handles import allowed
 
 MARK = "HUIYU_STACK"
 CONFIG = "run/supervisord.conf"
@@ -121,7 +122,7 @@ logfile_maxbytes=5MB
 logfile_backups=2
 pidfile=run/supervisor.pid
 childlogdir=logs
-minfds=1024
+minfds={allowed()}
 
 [rpcinterface:supervisor]
 supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
@@ -129,7 +130,7 @@ supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
 
 
 def _program(program: Program) -> str:
-    """Restarted for ever; one that ends before it has run for `startsecs` waits a second longer each time."""
+    """Restarted for ever; one that ends before it has run for `settles_s` waits a second longer each time."""
     variables = ",".join(f'{key}="{_escaped(value)}"' for key, value in program.environment.items())
     return f"""[program:{program.name}]
 command={_escaped(shlex.join(program.command))}
@@ -137,7 +138,7 @@ environment={variables}
 priority={program.rank}
 autostart=false
 autorestart=true
-startsecs=5
+startsecs={program.settles_s}
 startretries=1000000
 stopsignal=TERM
 stopwaitsecs={STOP_WAIT_S}

@@ -12,7 +12,7 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError, OperationalError
 
 from streams import endpoints
-from streams.errors import Failure, StoreAway, StoreRefused
+from streams.errors import DiskFull, Failure, StoreAway, StoreRefused
 from streams.settings import Settings
 
 DATABASE = "huiyu"
@@ -24,6 +24,12 @@ PASSING = {NO_SPACE, 202, 209, 210, 241, 242, 252, 319, 999}
 
 class StoreBusy(StoreRefused):
     """ClickHouse refuses for a reason that may pass: trying again is sensible."""
+
+
+class StoreFull(StoreBusy):
+    """The disk of ClickHouse is full."""
+
+    exit_code = DiskFull.exit_code
 
 
 def connect(settings: Settings, database: str = DATABASE) -> Client:
@@ -75,7 +81,7 @@ def _failure(error: ClickHouseError, address: str) -> Failure:
     code = getattr(error, "code", None)
     if code is None:
         if "No space left" in str(error):
-            return StoreBusy(f"the disk of ClickHouse at {address} is full")
+            return _full(address)
         if isinstance(error, OperationalError):
             return StoreAway(f"no ClickHouse answers at {address}: is it running?")
         return StoreRefused(f"the driver of ClickHouse refuses what was to be sent ({type(error).__name__})")
@@ -84,6 +90,10 @@ def _failure(error: ClickHouseError, address: str) -> Failure:
     if code in (UNKNOWN_DATABASE, UNKNOWN_TABLE):
         return StoreRefused(f"ClickHouse at {address} lacks a database or table: run `huiyu store migrate`")
     if code == NO_SPACE or "No space left" in str(error):
-        return StoreBusy(f"the disk of ClickHouse at {address} is full")
+        return _full(address)
     kind = StoreBusy if code in PASSING else StoreRefused
     return kind(f"ClickHouse at {address} refuses: {getattr(error, 'name', None) or 'error'} (code {code})")
+
+
+def _full(address: str) -> StoreFull:
+    return StoreFull(f"the disk of ClickHouse at {address} is full: make room on it")

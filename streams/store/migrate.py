@@ -5,22 +5,29 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from importlib import resources
 from string import Template
 
 from clickhouse_connect.driver.client import Client
 
+from streams.errors import OtherVersion
 from streams.settings import Settings
 from streams.store.client import connect, failures, place
 
 STATEMENT_END = re.compile(r";\s*$", re.MULTILINE)
 COMMENT = re.compile(r"^--.*\n?", re.MULTILINE)
 
+STORE_VERSION = 1
+"""To be raised when an earlier huiyu would misread or spoil what this one writes into the store."""
+VERSION_ROW, FIRST = "store version", 1
+"""Kept beside the names of the files; a store that lacks it was made before versions were told."""
+
 
 def migrate(settings: Settings) -> list[str]:
     """Apply every file that is new or whose text changed; their names. Safe to repeat and to interrupt.
 
-    Raises StoreAway, StoreRefused.
+    Raises StoreAway, StoreRefused, OtherVersion.
     """
     client = connect(settings, database="default")
     try:
@@ -28,6 +35,16 @@ def migrate(settings: Settings) -> list[str]:
             return _apply(client, list(files(settings)))
     finally:
         client.close()
+
+
+def empty(settings: Settings) -> None:
+    """Take out every row that the sink wrote. Raises StoreAway, StoreRefused."""
+    client = connect(settings, database="default")
+    with closing(client), failures(place(settings)):
+        tables = "SELECT name FROM system.tables WHERE database = 'huiyu_store' AND engine LIKE '%MergeTree'"
+        for (name,) in client.query(tables).result_rows:
+            if name != "migrations":
+                client.command(f"TRUNCATE TABLE huiyu_store.{name}")
 
 
 def files(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -49,6 +66,7 @@ def statements(sql: str) -> list[str]:
 
 def _apply(client: Client, found: list[tuple[str, str]]) -> list[str]:
     known = _applied(client)
+    check_version(int(known.get(VERSION_ROW, FIRST)))
     applied = []
     for name, sql in found:
         checksum = hashlib.sha256(sql.encode()).hexdigest()
@@ -56,13 +74,25 @@ def _apply(client: Client, found: list[tuple[str, str]]) -> list[str]:
             continue
         for statement in statements(sql):
             client.command(statement)
-        client.command(
-            "INSERT INTO huiyu_store.migrations SELECT {name:String}, {checksum:String}, now64(3)",
-            parameters={"name": name, "checksum": checksum},
-            settings={"async_insert": 0},
-        )
+        _note(client, name, checksum)
         applied.append(name)
+    if known.get(VERSION_ROW) != str(STORE_VERSION):
+        _note(client, VERSION_ROW, str(STORE_VERSION))
     return applied
+
+
+def check_version(found: int) -> None:
+    """An older store is brought up to date by the files. Raises OtherVersion for a newer one."""
+    if found > STORE_VERSION:
+        raise OtherVersion(f"the store is of version {found}, this huiyu knows {STORE_VERSION}: upgrade huiyu")
+
+
+def _note(client: Client, name: str, checksum: str) -> None:
+    client.command(
+        "INSERT INTO huiyu_store.migrations SELECT {name:String}, {checksum:String}, now64(3)",
+        parameters={"name": name, "checksum": checksum},
+        settings={"async_insert": 0},
+    )
 
 
 def _applied(client: Client) -> dict[str, str]:

@@ -13,9 +13,9 @@ EXIT_CODE = 70
 log = structlog.get_logger("huiyu.transport")
 
 
-def die(reason: str, **facts: object) -> NoReturn:
+def die(reason: str, exit_code: int = EXIT_CODE, **facts: object) -> NoReturn:
     """Log and exit without any clean-up: what was not committed is read again by whoever comes next."""
     log.error("exit", reason=reason, **facts)
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(EXIT_CODE)
+    os._exit(exit_code)

@@ -16,6 +16,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from streams.transport.batches import Batch
 from streams.transport.fatal import log
 from streams.transport.port import Decision, Output, Record, Stage, decisions
+from streams.transport.state_version import FIRST, check, header, version_of
 
 OFFSET = b"\0offset/"
 OPEN_LIMIT_S = TRANSACTION_LIMIT_S = 120.0
@@ -31,10 +32,16 @@ class Shard:
     """Partition `partition` of `sources`, folded by one `Stage` under one transactional producer."""
 
     def __init__(
-        self, name: str, partition: int, sources: tuple[str, ...], broker: str, make_stage: Callable[[int], Stage]
+        self,
+        name: str,
+        partition: int,
+        sources: tuple[str, ...],
+        broker: str,
+        make_stage: Callable[[int], Stage],
+        version: int = FIRST,
     ) -> None:
         self.name, self.partition, self.sources, self.broker = name, partition, sources, broker
-        self.stage = make_stage(partition)
+        self.stage, self.version = make_stage(partition), version
         self.next: dict[str, int] = {}
         self.rests = 0
         """Commits that moved no position: what was left of earlier decisions."""
@@ -42,9 +49,10 @@ class Shard:
         self._producer: AIOKafkaProducer | None = None
 
     async def open(self) -> Shard:
-        """Take the partition over, and finish what a kill cut short between two commits. Raises TimeoutError.
+        """Take the partition over, and finish what a kill cut short between two commits.
 
         Whoever cancels it closes the shard too: a producer that goes on opening would fence the next owner.
+        Raises TimeoutError, OtherVersion.
         """
         await self.close()
         async with asyncio.timeout(OPEN_LIMIT_S):
@@ -103,12 +111,16 @@ class Shard:
         end = (await consumer.end_offsets([tp]))[tp]
         consumer.seek(tp, begin)
         state: dict[bytes, bytes] = {}
+        versions: dict[bytes, int] = {}
         while await consumer.position(tp) < end:  # by position: transaction markers take offsets too
             for record in (await consumer.getmany(tp, timeout_ms=500)).get(tp, ()):
                 if record.value is None:
                     state.pop(record.key, None)
                 else:
                     state[record.key] = record.value
+                    if record.key.startswith(OFFSET):
+                        versions[record.key] = version_of(record.headers)
+        check(versions.values(), self.version, f"{tp.topic}/{tp.partition}")
         return state
 
     async def process(self, parts: Sequence[Part]) -> None:
@@ -135,9 +147,10 @@ class Shard:
         return positions, records
 
     async def _commit(self, decision: Decision, positions: dict[str, int]) -> None:
-        changes = list(decision.changes.items())
-        changes += [(OFFSET + t.encode(), b"%d" % offset) for t, offset in positions.items() if offset != self.next[t]]
-        state = [Output(f"{self.name}-state", self.partition, key, value) for key, value in changes]
+        topic, version = f"{self.name}-state", [header(self.version)]
+        state = [Output(topic, self.partition, key, value) for key, value in decision.changes.items()]
+        moved = [(OFFSET + t.encode(), b"%d" % offset) for t, offset in positions.items() if offset != self.next[t]]
+        state += [Output(topic, self.partition, key, value, version) for key, value in moved]
         if state or decision.outputs:
             await self._write([*decision.outputs, *state])
         decision.install()

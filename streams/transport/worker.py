@@ -9,16 +9,16 @@ from __future__ import annotations
 import asyncio
 import gc
 import time
-import traceback
 from collections.abc import Callable, Hashable
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import faust
 from faust.types import TP
 from kafka import TopicPartition
 
+from streams.errors import Failure
+from streams.logs import where
 from streams.transport import batches
 from streams.transport.batches import Batch
 from streams.transport.fatal import die, log
@@ -65,8 +65,8 @@ class Lane:
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # noqa: BLE001 - whatever it is: acknowledge nothing
-            where = {"stage": self.shard.name, "partition": self.shard.partition, "where": _where(error)}
-            die("a step failed", error=type(error).__name__, **where)
+            stage, partition = self.shard.name, self.shard.partition
+            die("a step failed", error=type(error).__name__, where=where(error), stage=stage, partition=partition)
 
     async def _waiting(self) -> list[Arrival]:
         arrivals = [await self.inbox.get()]
@@ -121,12 +121,6 @@ class Lane:
                 die("a rewound batch never arrived", topic=topic, partition=self.shard.partition)
 
 
-def _where(error: BaseException) -> list[str]:
-    """File and line of the innermost frames; never the error's text, which may hold a child's data."""
-    frames = traceback.extract_tb(error.__traceback__)[-4:]
-    return [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames]
-
-
 class Lanes:
     """The lanes of the partitions that this process owns."""
 
@@ -170,8 +164,10 @@ class Lanes:
         except asyncio.CancelledError:
             await shard.close()  # else its late opening would fence the partition's next owner
             raise
+        except Failure as failure:
+            die(str(failure), failure.exit_code, partition=partition)
         except BaseException as error:  # noqa: BLE001 - a shard that cannot open must not be waited for in silence
-            die("a shard cannot open", partition=partition, error=type(error).__name__, where=_where(error))
+            die("a shard cannot open", partition=partition, error=type(error).__name__, where=where(error))
         finally:
             self._opening.pop(partition, None)
 
@@ -195,14 +191,17 @@ def run_stage(
     partitions: int,
     make_stage: Callable[[int], Stage],
     on_ready: Callable[[], None],
+    version: int,
 ) -> None:
-    """Run a stage until SIGTERM; `on_ready` is called when all assigned shards are open. Exits 70 on any error."""
+    """Run a stage until SIGTERM; `on_ready` is called when all assigned shards are open. Exits 70 on any error, 15
+    where its state is not of `version`."""
     gc.set_threshold(200_000, 20, 100)  # the collector walks every batch's values: its defaults triple the cost
     batches.install()
     app = make_app(f"huiyu-{name}", broker, sources, partitions)
-    lanes = Lanes(app, lambda p: Shard(name, p, sources, broker, make_stage), on_ready)
+    lanes = Lanes(app, lambda p: Shard(name, p, sources, broker, make_stage, version), on_ready)
     _connect(app, lanes, sources)
-    worker = faust.Worker(app, loglevel="WARNING", quiet=True, redirect_stdouts=False)
+    worker = faust.Worker(app, loglevel="WARNING", quiet=True, redirect_stdouts=False, override_logging=False)
+    worker.spinner = None  # it writes to the terminal, also where there is none
     sight = GroupSight(broker, app.conf.id, sources)
     rules = (LoopTurns(), ShardsOpen(), InputIsTaken(), PartitionsAreAssigned())
     Watchdog(Look(worker.loop, lanes, sight), rules).start()
@@ -259,7 +258,7 @@ def _connect(app: BatchApp, lanes: Lanes, sources: tuple[str, ...]) -> None:
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # noqa: BLE001 - an exception in an agent would acknowledge the message
-            die("the agent failed", error=type(error).__name__, where=_where(error))
+            die("the agent failed", error=type(error).__name__, where=where(error))
 
     app.on_partitions_assigned.connect(assigned, weak=False)
     topic = app.topic(*sources, value_serializer="raw", value_type=bytes, key_type=bytes, key_serializer="raw")

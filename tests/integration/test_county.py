@@ -21,6 +21,7 @@ from streams.store.read import Queries
 from tests.support.county import plan
 from tests.support.fleet import Fleet, Single
 from tests.support.injuries import BASES, Injuries, Injury, every_injury
+from tests.support.log_scan import leaks, secrets_of
 from tests.support.slices import Part, publish, slices
 from tests.support.volume import Refusal
 
@@ -79,10 +80,23 @@ def _injuries(seed: int, *kinds: tuple[str, tuple[str, ...]]) -> list[Injury]:
     return random.Random(seed).sample(found, len(found))
 
 
+def _assert_silent(stack: Stack, folder: Path) -> None:
+    """Nothing of what was sent stands in a log of a process or of the engine."""
+    assert leaks(stack.layout.logs, secrets_of(folder)) == []
+    assert _kept_queries(stack.settings) == []
+
+
+def _kept_queries(settings: Settings) -> list[str]:
+    """The engine's own logs: their queries would hold what somebody asked for."""
+    sql = "SELECT name FROM system.tables WHERE database = 'system' AND name LIKE '%\\_log' AND total_rows > 0"
+    return [name for (name,) in Queries(connect(settings), settings).ask(sql).rows]
+
+
 @pytest.mark.parametrize("run", RUNS, ids=str)
 def test_a_county_gives_its_exact_truth_in_every_view(run: Run, stack: Stack, tmp_path: Path) -> None:
     publish(_published(run, tmp_path / "county"), stack.settings)
     _assert_exact(stack.settings, tmp_path / "county")
+    _assert_silent(stack, tmp_path / "county")
 
 
 def test_every_process_may_be_killed_and_frozen(stack: Stack, tmp_path: Path) -> None:
@@ -95,6 +109,7 @@ def test_every_process_may_be_killed_and_frozen(stack: Stack, tmp_path: Path) ->
     publish(parts, stack.settings, injuries.reached)
     assert injuries.finish().total() == 12
     _assert_exact(stack.settings, tmp_path / "county")
+    _assert_silent(stack, tmp_path / "county")
 
 
 def test_workers_come_and_go_behind_a_network_that_fails(tmp_path: Path) -> None:

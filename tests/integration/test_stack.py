@@ -40,7 +40,7 @@ def test_up_returns_when_all_is_ready_and_down_ends_what_is_its_own(data: Path) 
     assert (again.returncode, again.stdout.startswith("already running")) == (0, True)
 
     shown = json.loads(huiyu("status", "--json", data=data).stdout)
-    assert {p["process"]: p["state"] for p in shown} == dict.fromkeys(
+    assert {p["process"]: p["state"] for p in shown["processes"]} == dict.fromkeys(
         ("broker", "store", "intake", "timeline", "centers", "sink"), "running"
     )
     env = _env(data)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from streams import logs
 from streams.embedded.layout import Layout
 from streams.embedded.ports import LOOPBACK
 from streams.embedded.secrets import passwords_of
@@ -25,6 +26,7 @@ acknowledged survives any end."""
 
 def main() -> None:
     """Serve the engine of a stack's DATA until SIGTERM."""
+    logs.configure("store")
     layout, port = Layout.of(Path(sys.argv[1])), int(sys.argv[2])
     passwords = passwords_of(layout)
     spool, users = Spool(layout.store / "inserts"), access.users(passwords.huiyu, passwords.analyst)
