@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -21,6 +22,7 @@ from streams.store.client import connect
 WAIT_S = 480.0
 PROCESSES = (*BASES, *STAGES)
 MB = 1_000_000
+PUBLISHER = "publisher"
 AIMS = {500: None, 2_500: Aim(1_000, less=True)}
 
 
@@ -50,7 +52,10 @@ def _throughput(stack: Stack, county: Path, ending: Ending) -> Iterator[Figure]:
     on = f"{published:,} records of a county, {len(plan)} ticks; all published after {acknowledged:.1f} s"
     yield Figure("whole.rate", "first publish → all queryable", published / seconds, "events/s", on, Aim(10_000))
     yield Figure("whole.seconds", "the same in seconds", seconds, "s", on)
-    yield from _uses(before, _used(stack), publishing)
+    after = _used(stack)
+    yield from _memory(after)
+    cpu = {name: used.cpu - before[name].cpu for name, used in after.items()} | {PUBLISHER: publishing}
+    yield from _cpu(cpu, published, seconds)
     broker, store = (after - before for after, before in zip(_disks(stack), disk, strict=True))
     on = "what the run added to its folder: every topic with the stages' states and positions"
     yield Figure("disk.broker", "broker", broker / published, "MB a million events", on)
@@ -63,14 +68,21 @@ def _used(stack: Stack) -> Mapping[str, Usage]:
     return {name: usage(pid) for name, pid in pids.items() if pid is not None}
 
 
-def _uses(before: Mapping[str, Usage], after: Mapping[str, Usage], publishing: float) -> Iterator[Figure]:
+def _memory(after: Mapping[str, Usage]) -> Iterator[Figure]:
     for name, used in after.items():
         yield Figure(
             f"memory.{name}", f"{name}, peak", used.peak / MB, "MB", f"{used.resident / MB:,.0f} MB at the end"
         )
-    for name, used in after.items():
-        yield Figure(f"cpu.{name}", name, used.cpu - before[name].cpu, "s", "whole path")
-    yield Figure("cpu.publisher", "publisher and clock", publishing, "s", "whole path; no part of the pipeline")
+
+
+def _cpu(seconds: Mapping[str, float], events: int, span: float) -> Iterator[Figure]:
+    """Where the time goes: each process's part, and how busy the machine was with all of them."""
+    total, cores = sum(seconds.values()), len(os.sched_getaffinity(0))
+    for name, used in seconds.items():
+        on = f"{used / total:.0%} of the sum, {used / events * 1e6:,.0f} µs an event"
+        yield Figure(f"cpu.{name}", name, used, "s", on + ("; no part of the pipeline" if name == PUBLISHER else ""))
+    on = f"{total:.1f} s in {span:.1f} s on {cores} cores, {total / events * 1e6:,.0f} µs an event"
+    yield Figure("cpu.busy", "all, of the machine's cores", 100 * total / (span * cores), "%", on)
 
 
 def _disks(stack: Stack) -> tuple[int, int]:

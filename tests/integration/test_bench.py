@@ -19,7 +19,7 @@ from tests.support.pipeline import until
 STAGES = ("intake", "timeline", "centers", "sink")
 PROCESSES = ("broker", "store", *STAGES)
 EXPECTED = {
-    *("whole.rate", "whole.seconds", "stage.sink.rows", "cpu.publisher", "peer.faust"),
+    *("whole.rate", "whole.seconds", "stage.sink.rows", "cpu.publisher", "cpu.busy", "peer.faust"),
     *(f"stage.{name}" for name in STAGES),
     *(f"stage.{name}.cpu" for name in STAGES),
     *(f"latency.{rate}.p{share}" for rate in (500, 2_500) for share in (50, 99)),
