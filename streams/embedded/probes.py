@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -11,7 +12,13 @@ from kafka.errors import KafkaError
 
 
 def broker_answers(servers: str) -> bool:
-    """True when the broker tells its metadata."""
+    """True when the broker tells its metadata.
+
+    Where nobody listens no client is made: one of kafka-python 3.0.12 that cannot be made leaves its thread behind,
+    which goes on looking for the broker, and logging, until the process ends.
+    """
+    if not any(map(_listens, servers.split(","))):
+        return False
     try:
         admin = KafkaAdminClient(bootstrap_servers=servers, bootstrap_timeout_ms=1_000, request_timeout_ms=2_000)
     except (KafkaError, OSError, ValueError):
@@ -23,6 +30,15 @@ def broker_answers(servers: str) -> bool:
     finally:
         admin.close()
     return True
+
+
+def _listens(server: str) -> bool:
+    host, _, port = server.rpartition(":")
+    try:
+        with socket.create_connection((host, int(port)), 2):
+            return True
+    except (OSError, ValueError):
+        return False
 
 
 def store_answers(url: str) -> bool:
