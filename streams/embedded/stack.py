@@ -77,8 +77,9 @@ class Stack:
                 self.kafka, self.clickhouse = known["kafka"], known["clickhouse"]
                 return False
             end(belonging_to(self.layout))  # orphans of a supervisor that was killed
+            settings, bases, ports = self._needs()
             try:
-                self._start()
+                self._start(settings, bases, ports)
             except BaseException:
                 self._stop()
                 raise
@@ -106,10 +107,16 @@ class Stack:
     def _is_up(self) -> bool:
         return bool(self._supervisor.processes()) and endpoints_file(self.layout.data).exists()
 
-    def _start(self) -> None:
+    def _needs(self) -> tuple[Settings, list[str], Ports]:
+        """The settings without this stack's own, what it starts of broker and store, its ports. Raises PortTaken.
+
+        Before anything is touched: who has the port may be this very stack, started by another path to DATA.
+        """
         settings = without_own(self.layout, self.settings)
         bases = [name for name, given in zip(BASES, (settings.kafka, settings.clickhouse), strict=True) if not given]
-        ports = ports_of(self.layout, [*bases, "controller"] if BROKER in bases else bases)
+        return settings, bases, ports_of(self.layout, [*bases, "controller"] if BROKER in bases else bases)
+
+    def _start(self, settings: Settings, bases: Sequence[str], ports: Ports) -> None:
         self.kafka = settings.kafka or f"{LOOPBACK}:{ports.broker}"
         huiyu = passwords_of(self.layout).huiyu
         self.clickhouse = settings.clickhouse or f"http://huiyu:{huiyu}@{LOOPBACK}:{ports.store}"

@@ -26,9 +26,9 @@ BLOCK = 512
 
 def processes(layout: Layout) -> tuple[Process, ...]:
     """In the order of an event's way; () where no supervisor answers."""
-    known = lives(layout)
-    found = [_process(layout, info, known[info["name"]]) for info in Supervisor(layout).processes()]
-    return tuple(sorted(found, key=_place))
+    told = Supervisor(layout).processes()
+    known = lives(layout)  # read afterwards: it holds how those ended that are told to have ended
+    return tuple(sorted((_process(layout, info, known[info["name"]]) for info in told), key=_place))
 
 
 def disk(layout: Layout) -> Disk:

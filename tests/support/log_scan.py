@@ -18,7 +18,7 @@ SHORTEST = 6
 PUBLIC = {"specversion", "source", "type", "time", "recordedtime", "center_id", "clinic_id", "class_id", "side", "kind"}
 """Fields that tell nothing of a child; clinics, centres and kinds are in the registry that everybody may see."""
 
-A_TIME, A_CODE = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"[a-z-]+")
+A_TIME, A_CODE = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"[a-z -]+")
 LONG_PARTS = re.compile(rb"[0-9a-fA-F]{32}|\d{10,17}[\dXx]?")
 PUBLIC_SUBJECTS = ("source:", "center:", "clinic:", "contract:", "calendar:", "region:")
 ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")

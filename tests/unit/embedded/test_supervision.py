@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import xmlrpc.client
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,10 @@ import pytest
 
 from streams.embedded.layout import Layout
 from streams.embedded.programs import Program
+from streams.embedded.readiness import Readiness
 from streams.embedded.supervision import Supervisor
+from streams.errors import OtherVersion
+from streams.status.machine import processes
 from tests.support.pipeline import until
 
 NOT_RUNNING = 70
@@ -64,3 +68,28 @@ def test_a_process_that_always_ends_by_itself_is_not_started_after_a_halt(layout
     until(lambda: _state(supervisor) == "BACKOFF", "it ended and will be started again", 20)
     supervisor.halt(["hasty"])
     assert _state(supervisor) in ("STOPPED", "FATAL")
+
+
+def _ends_with(code: int, after_s: float = 0.0) -> Program:
+    said = """{"event": "exit", "reason": "timeline-state/0 is of state version 9", "level": "error"}"""
+    return Program("timeline", ["sh", "-c", f"sleep {after_s}; echo '{said}'; exit {code}"], 300)
+
+
+def test_a_stage_whose_state_is_of_another_version_is_waited_for_no_longer(layout: Layout) -> None:
+    """Also when it takes so long to find out that the supervisor takes it for running."""
+    supervisor = Supervisor(layout)
+    program = replace(_ends_with(OtherVersion.exit_code, after_s=1.5), settles_s=1)
+    supervisor.start([program], {})
+    supervisor.begin(["timeline"])
+    with pytest.raises(OtherVersion, match="timeline does not start: timeline-state/0 is of state version 9 – see /"):
+        Readiness(layout, supervisor).wait_for_stage("timeline")
+
+
+def test_a_process_that_ended_is_told_with_its_exit_code_and_waits_to_be_started_again(layout: Layout) -> None:
+    supervisor = Supervisor(layout)
+    supervisor.start([_ends_with(70)], {})
+    supervisor.begin(["timeline"])
+    told = until(lambda: next((p for p in processes(layout) if p.state == "restarting"), None), "it ended", 20)
+    assert told.reason.startswith("exit 70: timeline-state/0 is of state version 9")
+    until(lambda: processes(layout)[0].restarts >= 2, "it was started again, and again", 20)
+    assert len(processes(layout)) == 1
