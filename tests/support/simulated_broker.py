@@ -10,8 +10,13 @@ import random
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice
 
+import orjson
+
+from streams.clock.moments import utc_text
+from streams.topics import CLOCK, SOURCE_TOPICS
 from streams.transport.port import Decision, Stage, decisions
 
 NEVER_BEFORE_MS = 1_780_272_000_000  # 2026-06-01T00:00:00Z, the first append time
@@ -51,6 +56,13 @@ class SimulatedBroker:
 
     def all(self, topic: str, partitions: int) -> list[Stored]:
         return [record for p in range(partitions) for record in self.logs[topic, p]]
+
+
+def tick(broker: SimulatedBroker, partitions: int, at: datetime) -> None:
+    """Advance the clock: the moment, and how far the sources were published by then."""
+    for partition in range(partitions):
+        ends = {topic: broker.end(topic, partition) for topic in SOURCE_TOPICS}
+        broker.append(CLOCK, partition, b"tick", orjson.dumps({"at": utc_text(at), "ends": ends}))
 
 
 class Runner:
