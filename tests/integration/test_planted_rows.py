@@ -48,9 +48,7 @@ def test_a_county_as_it_is_agrees_with_its_books(settings: Settings, county: Pat
     assert comparison.rows["timeline"] > 500
 
 
-def test_rows_without_versions_are_reported(
-    settings: Settings, county: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_rows_without_versions_are_reported(settings: Settings, county: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sound = Emission._write
 
     def unversioned(self: Emission, topic: str, key: str, body: dict[str, Any]) -> None:
