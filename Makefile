@@ -24,7 +24,7 @@ demo: setup
 	$(BIN)/huiyu demo
 
 test: setup
-	$(BIN)/python -m pytest -n 2 --dist worksteal tests/unit tests/spec tests/property tests/contract
+	$(BIN)/python -m pytest -n 2 --dist worksteal tests/unit tests/spec tests/property tests/contract tests/planted
 	$(BIN)/python -m pytest tests/integration
 
 # Needs the right to mount: root's, or user namespaces. RUN=light-shuffled-end-3 makes one run, RUN="heavy and daily" some.

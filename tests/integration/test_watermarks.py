@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import signal
 import threading
 import time
@@ -14,12 +13,12 @@ import orjson
 import pytest
 from kafka import KafkaProducer
 
-from schemas.internal import unpack
 from streams.clock.tick import Ticker
 from streams.embedded.stack import Stack
 from streams.settings import Settings
 from tests.support.builders import a_registration, a_source
 from tests.support.pipeline import read_topic, topic_of, until, worker
+from tests.support.sent_on import SentOn, sent_on
 
 PARTITIONS = 4
 INJURIES = (signal.SIGKILL, signal.SIGTERM) * 3
@@ -78,24 +77,8 @@ def _leave_an_aborted_transaction(settings: Settings) -> None:
     producer.close()
 
 
-def _watermark_violations(settings: Settings, acknowledged: dict[str, float]) -> tuple[list[str], list[str], set[str]]:
-    """(ids in the order sent on, ids sent on behind a watermark that they preceded, each partition's final now)."""
-    sent, behind, finals = [], [], set()
-    seen: dict[int, dict[int, str]] = {p: {} for p in range(PARTITIONS)}
-    for record in read_topic(str(settings.kafka), "child-events"):
-        meta, raw = unpack(record.value)
-        origins = seen[record.partition]
-        if meta["t"] == "watermark":
-            origins[meta["origin"]] = max(meta["now"], origins.get(meta["origin"], ""))
-        elif meta["t"] == "event":
-            name = orjson.loads(raw)["id"]
-            sent.append(name)
-            now = min(origins.values()) if len(origins) == PARTITIONS else ""
-            if now and acknowledged.get(name, math.inf) < datetime.fromisoformat(now).timestamp():
-                behind.append(name)
-    for origins in seen.values():
-        finals.add(min(origins.values()) if len(origins) == PARTITIONS else "never")
-    return sent, behind, finals
+def _sent_on(settings: Settings, acknowledged: dict[str, float]) -> SentOn:
+    return sent_on(read_topic(str(settings.kafka), "child-events"), PARTITIONS, acknowledged)
 
 
 def test_under_kills_every_record_is_sent_on_once_and_ahead_of_the_ticks_behind_it(settings: Settings) -> None:
@@ -123,8 +106,8 @@ def test_under_kills_every_record_is_sent_on_once_and_ahead_of_the_ticks_behind_
         last = ticker.tick(datetime.now(UTC))
 
         def all_sent() -> bool:
-            sent, _, finals = _watermark_violations(settings, publisher.acknowledged)
-            return len(sent) >= len(publisher.acknowledged) and finals == {last}
+            found = _sent_on(settings, publisher.acknowledged)
+            return len(found.sent) >= len(publisher.acknowledged) and found.finals == {last}
 
         until(all_sent, "the last tick is every partition's now", 90)
     finally:
@@ -132,6 +115,7 @@ def test_under_kills_every_record_is_sent_on_once_and_ahead_of_the_ticks_behind_
         for process in workers:
             process.kill()
             process.wait(30)
-    sent, behind, _ = _watermark_violations(settings, publisher.acknowledged)
-    assert sorted(sent, key=int) == [str(number) for number in range(len(publisher.acknowledged))]
-    assert behind == []
+    names = [str(number) for number in range(len(publisher.acknowledged))]
+    found = _sent_on(settings, publisher.acknowledged)
+    assert sorted(found.sent, key=int) == names
+    assert found.differences(names) == []

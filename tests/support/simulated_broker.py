@@ -10,8 +10,13 @@ import random
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice
 
+import orjson
+
+from streams.clock.moments import utc_text
+from streams.topics import CLOCK, SOURCE_TOPICS
 from streams.transport.port import Decision, Stage, decisions
 
 NEVER_BEFORE_MS = 1_780_272_000_000  # 2026-06-01T00:00:00Z, the first append time
@@ -53,6 +58,13 @@ class SimulatedBroker:
         return [record for p in range(partitions) for record in self.logs[topic, p]]
 
 
+def tick(broker: SimulatedBroker, partitions: int, at: datetime) -> None:
+    """Advance the clock: the moment, and how far the sources were published by then."""
+    for partition in range(partitions):
+        ends = {topic: broker.end(topic, partition) for topic in SOURCE_TOPICS}
+        broker.append(CLOCK, partition, b"tick", orjson.dumps({"at": utc_text(at), "ends": ends}))
+
+
 class Runner:
     """One partition of one stage on the simulated broker."""
 
@@ -77,13 +89,23 @@ class Runner:
     def behind(self) -> list[str]:
         return [t for t in self.sources if self.positions[t] < self.broker.end(t, self.partition)]
 
-    def step(self, rng: random.Random, most: int, killed_after: int | None = None) -> None:
-        """Fold a random prefix of what waits in one or more sources; killed after so many commits, if told so."""
+    def read(self, topic: str) -> None:
+        """Fold all that waits in one source."""
+        log, start = self.broker.logs[topic, self.partition], self.positions[topic]
+        self._fold(log[start:], self.positions | {topic: len(log)})
+
+    def step(self, rng: random.Random, most: int, killed_after: int | None = None, in_vain: bool = False) -> None:
+        """Fold a random prefix of what waits in one or more sources; killed after so many commits, if told so.
+
+        `in_vain`: decided once before, and that was never committed: it must leave no trace in the stage's memory.
+        """
         records, positions = [], dict(self.positions)
         for topic in rng.sample(behind := self.behind(), rng.randint(1, len(behind))):
             log, start = self.broker.logs[topic, self.partition], positions[topic]
             positions[topic] = min(len(log), start + rng.randint(1, most))
             records += log[start : positions[topic]]
+        if in_vain:
+            self.stage.decide(records, positions)
         self._fold(records, positions, killed_after)
         if killed_after is not None:
             self.reload()
@@ -111,9 +133,13 @@ class Runner:
 
 
 def run_to_end(runners: list[Runner], rng: random.Random, most: int = 40, reload_rate: float = 0.05) -> None:
-    """Step randomly chosen runners until nobody is behind; now and then one is killed, also between two commits."""
+    """Step randomly chosen runners until nobody is behind; now and then one is killed, also between two commits.
+
+    Now and then a decision is made and never committed.
+    """
     while ready := [runner for runner in runners if runner.behind()]:
         runner = rng.choice(ready)
         if rng.random() < reload_rate:
             runner.reload()
-        runner.step(rng, most, killed_after=1 if rng.random() < reload_rate else None)
+        killed_after, in_vain = 1 if rng.random() < reload_rate else None, rng.random() < reload_rate
+        runner.step(rng, most, killed_after, in_vain)

@@ -1,0 +1,193 @@
+"""Bugs planted in the stages, on the broker in memory: the checks of the property tests report each, and nothing without.
+
+A bug is planted by replacing the one piece, here and nowhere else. Those that only a real broker or a real store shows
+are in tests/integration/test_planted_shard.py and test_planted_rows.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import pytest
+
+from streams.intake import ticks
+from streams.intake.stage import IntakeStage
+from streams.timeline.emission import Emission
+from streams.timeline.stage import TimelineStage
+from streams.topics import CHILD_EVENTS, CLOCK, EXCHANGE, SOURCE_TOPICS
+from streams.transport.batches import Batch
+from streams.transport.port import Decision, Output, Record
+from streams.transport.shard import Shard
+from tests.integration.test_shard import Countdown, FirstRecord
+from tests.property import test_intake_timeline, test_timeline_behind_intake
+from tests.support.builders import a_checkup, a_registration, a_source, an_event
+from tests.support.sent_on import SentOn, sent_on
+from tests.support.simulated_broker import Runner, SimulatedBroker, tick
+
+SEEDS = range(40)
+CLINIC = "clinic:chengguan"
+VISIT = a_checkup("ann", "2025-07-10T09:00:00+08:00", recordid="V")
+TAKEN_BACK = an_event(
+    "record.retracted",
+    CLINIC,
+    VISIT["subject"],
+    {"kind": "checkup.recorded", "reason": "mistaken"},
+    VISIT["time"],
+    recordid="V",
+    revision=9,
+)
+
+
+def is_reported(check: Callable[[int], None]) -> bool:
+    """True when the check fails for a seed."""
+    for seed in SEEDS:
+        try:
+            check(seed)
+        except AssertionError:
+            return True
+    return False
+
+
+# What the checks are shown.
+@pytest.fixture
+def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hypothesis takes notes of examples, but not outside of a property."""
+    monkeypatch.setattr(test_timeline_behind_intake, "event", lambda _: None)
+
+
+def tables_are_the_truth(seed: int) -> None:
+    """The check of what each child's tables are; a visit is taken back in them."""
+    check = test_timeline_behind_intake.test_each_childs_tables_are_what_the_calendar_says_of_its_own_records
+    events = [a_source(CLINIC), a_registration("ann", recordid="R"), VISIT, TAKEN_BACK]
+    check.hypothesis.inner_test(events, "2025-12-20", seed)
+
+
+def nobody_is_alerted_too_early(seed: int) -> None:
+    """The check of alerts about what was published before the tick."""
+    check = test_timeline_behind_intake.test_nobody_is_alerted_about_what_was_published_before_the_tick_and_is_still_on_its_way  # noqa: E501 - a sentence
+    check.hypothesis.inner_test([VISIT], [], ["2025-07-14", "2025-08-20"], seed)
+
+
+def records_are_with_their_child(seed: int) -> None:
+    """The check of intake and timeline with a linked registration."""
+    check = test_intake_timeline.test_the_child_of_a_linked_registration_has_all_its_records
+    check.hypothesis.inner_test(test_intake_timeline.ALWAYS, seed)
+
+
+CHECKS = (tables_are_the_truth, nobody_is_alerted_too_early, records_are_with_their_child)
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_nothing_is_reported_of_what_is_sound(check: Callable[[int], None], quiet: None) -> None:
+    assert not is_reported(check)
+
+
+# Memory that is changed before the commit.
+def eager(sound: type[Any]) -> type[Any]:
+    """Planted: a stage that remembers what it decided before that was committed."""
+
+    class Eager(sound):  # type: ignore[misc]
+        def decide(self, records: Sequence[Record], positions: Mapping[str, int]) -> Decision:
+            decision = super().decide(records, positions)
+            decision.install()
+            return Decision(decision.outputs, decision.changes, more=decision.more)
+
+    return Eager
+
+
+@pytest.mark.parametrize("stage", [IntakeStage, TimelineStage])
+def test_a_stage_that_remembers_before_the_commit_is_reported(
+    stage: type[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(test_intake_timeline, stage.__name__, eager(stage))
+    assert is_reported(records_are_with_their_child)
+
+
+class Failing(Shard):
+    """Its transactions fail."""
+
+    async def _write(self, outputs: Sequence[Output]) -> None:
+        raise ConnectionError
+
+
+class EagerShard(Failing):
+    """Planted: puts the memory in place, then commits."""
+
+    async def _commit(self, decision: Decision, positions: dict[str, int]) -> None:
+        decision.install()
+        await super()._commit(Decision(decision.outputs, decision.changes, more=decision.more), positions)
+
+
+@pytest.mark.parametrize(("kind", "left"), [(Failing, 0), (EagerShard, 2)])
+async def test_memory_after_a_failed_commit_tells_a_sound_shard_from_an_eager_one(kind: type[Shard], left: int) -> None:
+    shard = kind("timeline", 0, (CHILD_EVENTS,), "nowhere:1", lambda _: Countdown())
+    shard.next = {CHILD_EVENTS: 0}
+    batch = Batch([FirstRecord()])
+    batch.start, batch.end = 0, 1
+    with pytest.raises(ConnectionError):
+        await shard.process([(CHILD_EVENTS, batch)])
+    assert isinstance(shard.stage, Countdown)
+    assert (shard.stage.left, shard.next) == (left, {CHILD_EVENTS: 0})
+
+
+# Rows.
+def plant_in_rows(monkeypatch: pytest.MonkeyPatch, change: Callable[[dict[str, Any]], dict[str, Any] | None]) -> None:
+    sound = Emission._write
+
+    def write(self: Emission, topic: str, key: str, body: dict[str, Any]) -> None:
+        changed = change(body)
+        if changed is not None:
+            sound(self, topic, key, changed)
+
+    monkeypatch.setattr(Emission, "_write", write)
+
+
+def test_rows_without_versions_are_reported(monkeypatch: pytest.MonkeyPatch, quiet: None) -> None:
+    plant_in_rows(monkeypatch, lambda body: body | {"version": 0})
+    assert is_reported(tables_are_the_truth)
+
+
+def test_a_tombstone_that_is_left_out_is_reported(monkeypatch: pytest.MonkeyPatch, quiet: None) -> None:
+    plant_in_rows(monkeypatch, lambda body: None if body.get("deleted") else body)
+    assert is_reported(tables_are_the_truth)
+
+
+# Ticks.
+def plant_in_ticks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted: ticks are passed on at once, whatever was read."""
+    monkeypatch.setattr(ticks, "_is_read", lambda _tick, _positions: True)
+
+
+def a_tick_that_is_read_before_its_event() -> SentOn:
+    """The books of one partition that reads the clock first, and the event that came before the tick after it."""
+    broker = SimulatedBroker()
+    intake = Runner(broker, (*SOURCE_TOPICS, CLOCK, EXCHANGE), 0, lambda p: IntakeStage(p, 1))
+    source, event = a_source(CLINIC), a_registration("ann", id="ann")
+    broker.append("registry-events", 0, source["subject"].encode(), orjson.dumps(source))
+    for topic in ("registry-events", EXCHANGE):
+        intake.read(topic)
+    appended = broker.append("clinic-events", 0, event["subject"].encode(), orjson.dumps(event)).timestamp
+    tick(broker, 1, datetime.fromtimestamp((appended + 1) / 1000, UTC))
+    for topic in (CLOCK, EXCHANGE, "clinic-events", EXCHANGE):
+        intake.read(topic)
+    assert not intake.behind()
+    return sent_on(broker.all(CHILD_EVENTS, 1), 1, {"ann": appended / 1000})
+
+
+def test_a_tick_that_is_held_is_behind_its_event() -> None:
+    found = a_tick_that_is_read_before_its_event()
+    assert found.differences(["ann"]) == []
+    assert found.finals.isdisjoint({"never", ""}), "the tick came through"
+
+
+def test_a_tick_that_overtakes_an_event_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    plant_in_ticks(monkeypatch)
+    assert a_tick_that_is_read_before_its_event().differences(["ann"]) == ["ann: behind its tick"]
+
+
+def test_alerts_of_a_tick_that_overtakes_are_reported(monkeypatch: pytest.MonkeyPatch, quiet: None) -> None:
+    plant_in_ticks(monkeypatch)
+    assert is_reported(nobody_is_alerted_too_early)
