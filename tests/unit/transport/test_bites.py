@@ -304,3 +304,12 @@ def test_what_of_faust_is_not_safe_is_not_used(unused: str) -> None:
 def test_only_the_transport_knows_faust_and_aiokafka() -> None:
     others = [path for path in STREAMS.rglob("*.py") if STREAMS / "transport" not in path.parents]
     assert not [p.name for p in others if "import faust" in (text := p.read_text()) or "aiokafka import" in text]
+
+
+def test_a_stage_that_begins_while_the_broker_is_away_ends_with_an_error() -> None:
+    """Its supervisor starts it again."""
+    script = """
+from streams.transport.worker import run_stage
+run_stage("intake", ("clinic-events",), "127.0.0.1:1", 1, None, lambda: None)
+"""
+    assert ends_with(script) != 0
