@@ -253,7 +253,7 @@ class Forgetful:
         self.keys = {key for key, _ in state}
 
     def decide(self, records: Sequence[Record], positions: Mapping[str, int]) -> Decision:
-        return Decision([], {b"kept": None if record.key == b"drop" else b"1" for record in records})
+        return Decision([], dict.fromkeys([b"kept"], None if records[-1].key == b"drop" else b"1") if records else {})
 
 
 class Aborted(Shard):
