@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test lint docs up down lock
+.PHONY: setup demo test load lint docs up down lock
 
 setup: $(STAMP)
 
@@ -26,6 +26,9 @@ demo: setup
 test: setup
 	$(BIN)/python -m pytest -n 2 --dist worksteal tests/unit tests/spec tests/property tests/contract tests/planted
 	$(BIN)/python -m pytest tests/integration
+
+load: setup
+	LOAD_RATE=2500 LOAD_SECONDS=180 LOAD_BEHIND=1000000 $(BIN)/python -m pytest -s tests/chaos/test_load.py
 
 lint: setup
 	$(BIN)/ruff check .
