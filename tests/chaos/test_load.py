@@ -93,7 +93,11 @@ class Morning:
     def begin(self) -> None:
         """Register sources and children."""
         centers = [a_source(f"center:c{number}") for number in range(CENTERS)]
-        for event in [a_source("clinic:chengguan"), *centers, *(a_registration(f"{n}") for n in range(CHILDREN))]:
+        for event in [
+            a_source("clinic:chengguan"),
+            *centers,
+            *(a_registration(f"{n}", "2023-06-01") for n in range(CHILDREN)),
+        ]:
             self._send(event)
         self.flush()
 
