@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test chaos bench lint docs up down lock
+.PHONY: setup demo test chaos load bench lint docs up down lock
 
 setup: $(STAMP)
 
@@ -29,8 +29,11 @@ test: setup
 
 # Needs the right to mount: root's, or user namespaces. RUN=light-shuffled-end-3 makes one run, RUN="heavy and daily" some.
 chaos: setup
-	unshare --map-root-user --mount $(BIN)/python -m pytest tests/chaos $(if $(RUN),-k "$(RUN)")
+	unshare --map-root-user --mount $(BIN)/python -m pytest tests/chaos/test_matrix.py $(if $(RUN),-k "$(RUN)")
 	$(BIN)/python -m tests.chaos.results
+
+load: setup
+	LOAD_RATE=2500 LOAD_SECONDS=180 LOAD_BEHIND=1000000 $(BIN)/python -m pytest -s tests/chaos/test_load.py
 
 lint: setup
 	$(BIN)/ruff check .

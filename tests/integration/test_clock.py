@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
+import orjson
 import pytest
 from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 from kafka.admin import NewTopic
@@ -20,7 +21,7 @@ from streams.sink.reader import GROUP, Reader
 from streams.sink.rows import READERS
 from streams.topics import ALERTS, CLOCK, SOURCE_TOPICS
 from streams.transport.group import GroupSight
-from tests.support.pipeline import until
+from tests.support.pipeline import read_topic, until
 
 MORNING = datetime(2026, 3, 1, 8, tzinfo=UTC)
 PATIENCE_S = 45.0
@@ -38,6 +39,20 @@ def test_of_two_who_tick_the_one_with_the_earlier_time_is_told_so(stack: Stack) 
         other.tick(MORNING + timedelta(hours=2))
         with pytest.raises(BeforeNow, match="2026-03-01T10"):
             one.tick(MORNING + timedelta(hours=1))
+
+
+def test_a_tick_stands_behind_what_is_acknowledged_in_an_open_transaction(stack: Stack) -> None:
+    """Ends that are read_committed would miss it; so a hung transaction holds *now*, and is capped by the broker."""
+    producer = KafkaProducer(bootstrap_servers=stack.kafka, transactional_id="a clinic's system", acks="all")
+    producer.init_transactions()
+    producer.begin_transaction()
+    written = producer.send(SOURCE_TOPICS[0], b"{}", b"a", partition=1).get(30)
+    with Ticker(stack.settings) as ticker:
+        ticker.tick(MORNING + timedelta(hours=3))
+    producer.abort_transaction()
+    producer.close()
+    newest = [record for record in read_topic(stack.kafka, CLOCK) if record.partition == 1][-1]
+    assert orjson.loads(newest.value)["ends"][SOURCE_TOPICS[0]] > written.offset
 
 
 def test_a_group_is_seen_as_it_is(stack: Stack) -> None:

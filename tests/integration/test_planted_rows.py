@@ -1,6 +1,6 @@
 """Bugs planted in what the stages tell the store: the comparison with a county's own books reports each of them.
 
-The stages run in memory, so that a whole county takes seconds; store, sink's rows, views and comparison are the real ones.
+The stages run in memory, so that a county takes seconds; store, sink's rows, views and comparison are the real ones.
 """
 
 from __future__ import annotations

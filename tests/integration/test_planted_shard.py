@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -23,10 +23,10 @@ from streams.sink import loop
 from streams.sink.batch import Batch as Rows
 from streams.sink.reader import Reader
 from streams.sink.writer import Writer
-from streams.topics import CHILD_EVENTS, CLOCK, EXCHANGE, SOURCE_TOPICS
+from streams.topics import CHILD_EVENTS, CLOCK, EXCHANGE, FACILITY_EVENTS, SOURCE_TOPICS
 from streams.transport import shard as shards
 from streams.transport.batches import Batch
-from streams.transport.port import Output
+from streams.transport.port import Decision, Output, Record
 from streams.transport.shard import OFFSET, Shard
 from tests.integration.test_sink import Publisher
 from tests.support.builders import a_registration, a_source
@@ -241,3 +241,56 @@ def test_a_sink_that_is_killed_with_rows_in_its_hands_loses_none(settings: Setti
 
 def test_rows_of_a_sink_that_commits_first_are_missed(settings: Settings) -> None:
     assert rows_after_a_kill(settings, hasty, "hasty") == []
+
+
+class Forgetful:
+    """Remembers the keys that it was restored with; a record named "drop" deletes the key "kept"."""
+
+    def __init__(self) -> None:
+        self.keys: set[bytes] = set()
+
+    def restore(self, state: Iterable[tuple[bytes, bytes]]) -> None:
+        self.keys = {key for key, _ in state}
+
+    def decide(self, records: Sequence[Record], positions: Mapping[str, int]) -> Decision:
+        return Decision([], dict.fromkeys([b"kept"], None if records[-1].key == b"drop" else b"1") if records else {})
+
+
+class Aborted(Shard):
+    """Its process ends inside a transaction, when all was sent."""
+
+    async def _write(self, outputs: Sequence[Output]) -> None:
+        producer = self._producer
+        await producer.begin_transaction()
+        futures = await shards._send(producer, "centers-state", self.partition, outputs)
+        await asyncio.gather(*futures)
+        raise Killed
+
+
+class Named:
+    """A record with a key."""
+
+    topic, partition, timestamp, value = FACILITY_EVENTS, 1, 0, b""
+
+    def __init__(self, offset: int, key: bytes) -> None:
+        self.offset, self.key = offset, key
+
+
+async def taken(settings: Settings, kind: type[Shard], *records: Named) -> tuple[set[bytes], int]:
+    """(keys, next offset) that an owner finds when it opens; it takes the records then."""
+    given = ("centers", 1, (FACILITY_EVENTS,), str(settings.kafka), lambda _: Forgetful())
+    async with opened(kind(*given)) as shard:
+        found = (set(shard.stage.keys), shard.next[FACILITY_EVENTS])
+        if records:
+            batch = Batch(records)
+            batch.start, batch.end = shard.next[FACILITY_EVENTS], records[-1].offset + 1
+            await shard.process([(FACILITY_EVENTS, batch)])
+        return found
+
+
+async def test_a_state_topic_with_an_aborted_first_transaction_is_an_empty_state(settings: Settings) -> None:
+    with pytest.raises(Killed):
+        await taken(settings, Aborted, Named(0, b"keep"))
+    assert await taken(settings, Shard, Named(0, b"keep")) == (set(), 0)
+    assert await taken(settings, Shard, Named(1, b"drop")) == ({b"kept"}, 1)
+    assert await taken(settings, Shard) == (set(), 2), "a tombstone in the state is no key"

@@ -1,4 +1,4 @@
-"""Bugs planted in the stages, on the broker in memory: the checks of the property tests report each, and nothing without.
+"""Bugs planted in the stages, on the broker in memory: the checks of the property tests report each of them.
 
 A bug is planted by replacing the one piece, here and nowhere else. Those that only a real broker or a real store shows
 are in tests/integration/test_planted_shard.py and test_planted_rows.py.
@@ -13,7 +13,10 @@ from typing import Any
 import orjson
 import pytest
 
+from schemas.internal import unpack
 from streams.intake import ticks
+from streams.intake.home import home_partition
+from streams.intake.memory import Draft
 from streams.intake.stage import IntakeStage
 from streams.timeline.emission import Emission
 from streams.timeline.stage import TimelineStage
@@ -161,7 +164,7 @@ def plant_in_ticks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ticks, "_is_read", lambda _tick, _positions: True)
 
 
-def a_tick_that_is_read_before_its_event() -> SentOn:
+def a_tick_that_is_read_before_its_event(restarted: bool = False) -> SentOn:
     """The books of one partition that reads the clock first, and the event that came before the tick after it."""
     broker = SimulatedBroker()
     intake = Runner(broker, (*SOURCE_TOPICS, CLOCK, EXCHANGE), 0, lambda p: IntakeStage(p, 1))
@@ -173,12 +176,15 @@ def a_tick_that_is_read_before_its_event() -> SentOn:
     tick(broker, 1, datetime.fromtimestamp((appended + 1) / 1000, UTC))
     for topic in (CLOCK, EXCHANGE, "clinic-events", EXCHANGE):
         intake.read(topic)
+        if restarted:
+            intake.reload()
     assert not intake.behind()
     return sent_on(broker.all(CHILD_EVENTS, 1), 1, {"ann": appended / 1000})
 
 
-def test_a_tick_that_is_held_is_behind_its_event() -> None:
-    found = a_tick_that_is_read_before_its_event()
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_tick_that_is_held_is_behind_its_event(restarted: bool) -> None:
+    found = a_tick_that_is_read_before_its_event(restarted)
     assert found.differences(["ann"]) == []
     assert found.finals.isdisjoint({"never", ""}), "the tick came through"
 
@@ -191,3 +197,28 @@ def test_a_tick_that_overtakes_an_event_is_reported(monkeypatch: pytest.MonkeyPa
 def test_alerts_of_a_tick_that_overtakes_are_reported(monkeypatch: pytest.MonkeyPatch, quiet: None) -> None:
     plant_in_ticks(monkeypatch)
     assert is_reported(nobody_is_alerted_too_early)
+
+
+def test_held_ticks_that_are_kept_in_memory_only_are_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted: a held tick is no state."""
+
+    def hold(draft: Draft, offset: int, value: bytes) -> None:
+        draft.held[b"%d" % offset] = orjson.loads(value)
+
+    monkeypatch.setattr(ticks, "hold", hold)
+    monkeypatch.setattr(Draft, "let_go", lambda draft, name: draft.held.pop(name))
+    assert a_tick_that_is_read_before_its_event(restarted=True).finals == {"never"}
+
+
+def test_what_was_read_before_a_tick_is_sent_ahead_of_it_in_the_same_step() -> None:
+    broker = SimulatedBroker()
+    intake = Runner(broker, (*SOURCE_TOPICS, CLOCK, EXCHANGE), 0, lambda p: IntakeStage(p, 2))
+    astray = next(e for n in range(9) if home_partition((e := a_registration(f"child {n}"))["subject"], 2) == 1)
+    record = broker.append("clinic-events", 0, astray["subject"].encode(), orjson.dumps(astray))
+    tick(broker, 2, datetime(2026, 6, 1, tzinfo=UTC))
+    tick(broker, 2, datetime(2026, 6, 2, tzinfo=UTC))
+    read = [*broker.logs[CLOCK, 0], record]
+    decision = intake.stage.decide(read, intake.positions | {"clinic-events": 1, CLOCK: 2})
+    told = [unpack(output.value or b"")[0] for output in decision.outputs if output.partition == 1]
+    assert [meta["t"] for meta in told] == ["event", "tick"], "the newest tick stands for the older one"
+    assert told[-1]["at"].startswith("2026-06-02")
