@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from types import TracebackType
 
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
-from kafka.errors import CoordinatorNotAvailableError, NotCoordinatorError
+from kafka.errors import KafkaError
 from kafka.structs import OffsetAndMetadata
 
 from streams import endpoints
@@ -65,7 +65,7 @@ class Backlog(AbstractContextManager["Backlog"]):
         return {tp: max(0, found[tp].offset) if tp in found else 0 for tp in self._all}
 
     def _asked(self) -> Mapping[TopicPartition, OffsetAndMetadata]:
-        """The first question on a fresh broker makes the topic that holds the answer."""
+        """The first question on a fresh broker makes the topic that holds the answer, and that takes a while."""
         deadline = time.monotonic() + COORDINATOR_S
         while True:
             try:
@@ -73,7 +73,7 @@ class Backlog(AbstractContextManager["Backlog"]):
                     {self._group: self._all}
                 )[self._group]
                 return found
-            except (CoordinatorNotAvailableError, NotCoordinatorError):
-                if time.monotonic() > deadline:
+            except KafkaError as error:
+                if not error.retriable or time.monotonic() > deadline:
                     raise
             time.sleep(POLL_S)

@@ -37,9 +37,13 @@ DIGITS = 8
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Seconds of each event; `late_s`: by how much the publisher was behind its schedule at most."""
+    """Seconds of each event until it was seen, and until the broker had its row's message from timeline.
+
+    `late_s`: by how much the publisher was behind its schedule at most.
+    """
 
     seconds: tuple[float, ...]
+    decided: tuple[float, ...]
     late_s: float
 
 
@@ -74,12 +78,17 @@ def measure(settings: Settings, messages: Sequence[Message], prefix: str, rate: 
         publisher.start()
         _look(client, prefix, len(messages), seen, PATIENCE_S + len(messages) / rate)
         publisher.join()
+        decided = _decided(client, prefix)
     finally:
         publisher.stop()
         client.close()
     if publisher.error is not None:
         raise Broken(f"the paced publisher failed ({type(publisher.error).__name__})") from publisher.error
-    return Latency(tuple(seen[n] - publisher.began - due(n, rate) for n in sorted(seen)), publisher.late_s)
+    return Latency(
+        tuple(seen[n] - publisher.began - due(n, rate) for n in sorted(seen)),
+        tuple(at - publisher.began_at - due(n, rate) for n, at in decided.items()),
+        publisher.late_s,
+    )
 
 
 def _look(client: Client, prefix: str, total: int, seen: dict[int, float], patience_s: float) -> None:
@@ -107,6 +116,15 @@ def _visible(client: Client, prefix: str, everything: bool) -> list[int]:
     return [int(number) for (number,) in client.query(sql).result_rows]
 
 
+def _decided(client: Client, prefix: str) -> dict[int, float]:
+    """When the broker, on this machine's clock, had the message that brought each row (s since 1970)."""
+    sql = (
+        f"SELECT toUInt32(substring(record_id, {len(prefix) + 1})), toUnixTimestamp64Milli(known_at) / 1000"
+        f" FROM huiyu_store.timeline FINAL WHERE startsWith(record_id, '{prefix}')"
+    )
+    return {int(number): float(at) for number, at in client.query(sql).result_rows}
+
+
 class Publisher(threading.Thread):
     """Sends each message when it is due, and never waits for an acknowledgement in between."""
 
@@ -119,7 +137,7 @@ class Publisher(threading.Thread):
         )
         for topic in {message.topic for message in messages}:
             self._producer.partitions_for(topic)  # else the first sends would wait for it
-        self.began, self.late_s = 0.0, 0.0
+        self.began, self.began_at, self.late_s = 0.0, 0.0, 0.0
         self.error: Exception | None = None
 
     def stop(self) -> None:
@@ -135,7 +153,7 @@ class Publisher(threading.Thread):
             self.error = error
 
     def _send(self) -> list[_Future]:
-        self.began = time.monotonic()
+        self.began, self.began_at = time.monotonic(), time.time()
         sent: list[_Future] = []
         while len(sent) < len(self._messages) and not self._stopping.is_set():
             elapsed = time.monotonic() - self.began

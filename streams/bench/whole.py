@@ -104,3 +104,6 @@ def _latency(stack: Stack, events: list[dict[str, object]], rate: int, seconds: 
     for share, aim in ((50, None), (99, AIMS[rate])):
         value = percentile(found.seconds, share / 100) * 1000
         yield Figure(f"latency.{rate}.p{share}", f"p{share} at {rate:,} events/s", value, "ms", on, aim)
+    on = "the part of intake and timeline: until the broker had the row's message (known_at)"
+    value = percentile(found.decided, 0.5) * 1000
+    yield Figure(f"latency.{rate}.decided", f"of it at {rate:,} events/s, p50", value, "ms", on)

@@ -23,6 +23,7 @@ EXPECTED = {
     *(f"stage.{name}" for name in STAGES),
     *(f"stage.{name}.cpu" for name in STAGES),
     *(f"latency.{rate}.p{share}" for rate in (500, 2_500) for share in (50, 99)),
+    *("latency.500.decided", "latency.2500.decided"),
     *("recovery.at_once", "recovery.given_up", "disk.broker", "disk.store"),
     *("ceiling.getmany", "ceiling.checked", "ceiling.producer"),
     *("curve.1", "curve.2", "curve.3"),
