@@ -18,10 +18,11 @@ from tests.support.pipeline import until
 
 BASES = ("broker", "store")
 HOLD_S = 8.0
-"""How long a freeze, a bad network or a full disk lasts: the stages' session timeout is 6 s."""
+"""How long a freeze, a bad network or a full disk lasts at least: the stages' session timeout is 6 s."""
 
 AT_ONCE = 2
 BACK_S = 120
+"""How long anything may take to come back, or to meet the injury: other injuries may keep it from doing so."""
 
 How = Literal["kill", "terminate", "freeze", "join", "leave", "delay", "swallow", "drop", "half-close", "fill"]
 NETWORK: tuple[How, ...] = ("delay", "swallow", "drop", "half-close")
@@ -160,7 +161,7 @@ class Injuries(threading.Thread):
         disk.fill()
         try:
             self._pause.wait(HOLD_S)
-            until(lambda: (self._hurt.pid(base), self._fleet.refusals()) != before, f"{base} lacks room", HOLD_S)
+            until(lambda: (self._hurt.pid(base), self._fleet.refusals()) != before, f"{base} lacks room", BACK_S)
         finally:
             disk.free()
         until(lambda: self._hurt.pid(base), f"{base} runs", BACK_S)
@@ -175,7 +176,7 @@ class Injuries(threading.Thread):
         (network.delay if how == "delay" else network.swallow)()
         try:
             self._pause.wait(HOLD_S)
-            until(lambda: network.hit, f"{how} hits what goes to {base}", HOLD_S)
+            until(lambda: network.hit, f"{how} hits what goes to {base}", BACK_S)
         finally:
             network.heal()
 
