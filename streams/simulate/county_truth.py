@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from streams.simulate.books import JSON, Books, Entry
+from streams.simulate.entries import happened, newest
 from streams.simulate.facilities import BUREAU
 from streams.simulate.strangers import UNLISTED
-from streams.simulate.truth import Truth, happened, newest
+from streams.simulate.truth import Truth
 
 
 def registry(books: Books) -> dict[str, list[JSON]]:

@@ -4,42 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import date
 
 from streams.simulate.books import JSON, Books, Entry
-from streams.simulate.calendar import CHINA, span
+from streams.simulate.centre_truth import days_of_centers, is_enrolled
+from streams.simulate.entries import happened, local_day, newest
 from streams.simulate.schedule_truth import ChildTruth, milestones_of, next_milestone, opens, wanted_alert
 from streams.simulate.strangers import UNLISTED
 
-CENTER_RECORDS = {
-    "attendance.recorded",
-    "health-check.recorded",
-    "measurement.recorded",
-    "development.observed",
-    "incident.recorded",
-}
-
-
-CENTER_SIDE = {*CENTER_RECORDS, "child.enrolled", "child.withdrawn"}
 RULE = "checkup-overdue"
 
 
 def child_id(subject: str) -> str:
     return hashlib.sha256(subject.encode()).hexdigest()[:32]
-
-
-def local_day(entry: Entry) -> date:
-    return date.fromisoformat(entry.data["date"]) if "date" in entry.data else happened(entry).date()
-
-
-def happened(entry: Entry) -> datetime:
-    return datetime.fromisoformat(entry.time).astimezone(CHINA)
-
-
-def newest(entries: Iterable[Entry]) -> Entry:
-    """Of several records of one thing the greatest (time, source, record) holds."""
-    return max(entries, key=lambda entry: (happened(entry), entry.source, entry.record))
 
 
 class Truth:
@@ -53,6 +31,9 @@ class Truth:
         for entry in self.entries:
             self.of_subject[entry.subject].append(entry)
         self.children = self._children()
+
+    def center_days(self) -> Iterable[JSON]:
+        return days_of_centers(self.entries, self.today)
 
     def _owner(self, subject: str) -> str:
         links = [e for e in self.of_subject[subject] if e.kind == "identity.linked" and e.stands]
@@ -186,79 +167,11 @@ class Truth:
         for (subject, source), records in counts.items():
             yield {"subject": subject, "source": source, "records": records}
 
-    def center_days(self) -> Iterable[JSON]:
-        by_center: dict[str, list[Entry]] = defaultdict(list)
-        for entry in self.entries:
-            if entry.stands and entry.kind in CENTER_SIDE:
-                by_center[entry.data["center_id"]].append(entry)
-        filings: dict[str, list[Entry]] = defaultdict(list)
-        for entry in self.entries:
-            if entry.stands and entry.kind == "center.filed":
-                filings[entry.subject.partition(":")[2]].append(entry)
-        for center, entries in by_center.items():
-            places = newest(filings[center]).data["places"] if filings[center] else None
-            yield from ({**row, "places": places} for row in self._days_of(center, entries))
-
-    def _days_of(self, center: str, entries: list[Entry]) -> Iterable[JSON]:
-        of_day: dict[date, list[Entry]] = defaultdict(list)
-        enrolled: Counter[date] = Counter()
-        by_subject: dict[str, list[Entry]] = defaultdict(list)
-        for entry in entries:
-            by_subject[entry.subject].append(entry)
-            if entry.kind in CENTER_RECORDS:
-                of_day[local_day(entry)].append(entry)
-        for own in by_subject.values():
-            places = [entry for entry in own if entry.kind == "child.enrolled"]
-            first = min((date.fromisoformat(p.data["from_date"]) for p in places), default=self.today)
-            enrolled.update(d for d in span(first, self.today) if any(is_enrolled(d, p, own) for p in places))
-        for day in sorted({*of_day, *enrolled}):
-            if day <= self.today:
-                yield {"center_id": center, "date": day.isoformat(), "enrolled": enrolled[day], **_figures(of_day[day])}
-
-
-def is_enrolled(day: date, place: Entry, records: Iterable[Entry]) -> bool:
-    """True on the days of an enrolment up to its end or to the first withdrawal after its beginning."""
-    first, until = date.fromisoformat(place.data["from_date"]), place.data.get("until")
-    if day < first or (until and day > date.fromisoformat(until)):
-        return False
-    center = place.data["center_id"]
-    left = [
-        date.fromisoformat(e.data["date"])
-        for e in records
-        if e.kind == "child.withdrawn" and e.data["center_id"] == center
-    ]
-    return not any(first < gone <= day for gone in left)
-
 
 def _flags(entry: Entry, child: ChildTruth) -> list[str]:
     named = entry.data.get("milestone") if entry.kind == "checkup.recorded" else None
     early = named is not None and happened(entry).date() < opens(child.born, named)
     return ["equal-revision-conflict"] * entry.conflict + ["milestone-too-early"] * early
-
-
-def _figures(records: list[Entry]) -> JSON:
-    told: dict[str, Entry] = {}
-    for entry in sorted(records, key=lambda e: (happened(e), e.record)):
-        if entry.kind == "attendance.recorded":
-            told[entry.subject] = entry
-    checks = [entry for entry in records if entry.kind == "health-check.recorded"]
-    absent = [entry.data for entry in told.values() if entry.data["status"] == "absent"]
-    return {
-        "present": len(told) - len(absent),
-        "absent": len(absent),
-        "absent_sick": sum(data.get("absence_reason") == "sick" for data in absent),
-        "absent_unknown": sum(data.get("absence_reason", "unknown") == "unknown" for data in absent),
-        "checked": len({e.subject for e in checks if e.data["kind"] == "morning"}),
-        "fever": len({e.subject for e in checks if _feverish(e.data)}),
-        "symptomatic": len({e.subject for e in records if e.data.get("symptoms")}),
-        "sent_home": len({e.subject for e in checks if e.data["action"] == "sent-home"}),
-    }
-
-
-def _feverish(data: Mapping[str, object]) -> bool:
-    temperature, symptoms = data.get("temperature_c"), data.get("symptoms")
-    hot = isinstance(temperature, int | float) and temperature >= 37.5
-    return hot or (isinstance(symptoms, list) and "fever" in symptoms)
 
 
 def _text(value: object) -> object:
