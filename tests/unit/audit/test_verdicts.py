@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from schemas.check import Refused, check
 from tests.support.builders import a_checkup, a_registration, an_event, subject_of
+from tests.support.pages import ROOT
 from tests.unit.audit.logs import Published, Sent, a_log, of_center, sent
 from tests.unit.audit.verdicts import VALID, spoiled
 
@@ -13,6 +16,7 @@ AT = "2025-09-01T10:00:00+08:00"
 VISIT = a_checkup("anna", AT)
 DAY = of_center("attendance.recorded", "anna", AT, class_id="A", date="2025-09-01", status="present")
 SPOILED = 6_000
+LONG_AFTER = 1_893_456_000_000  # 2030-01-01: no example is of the future then
 
 
 def verdict(published: Published) -> str | None:
@@ -41,6 +45,13 @@ CASES: dict[str, Published] = {
 @pytest.mark.parametrize("code", CASES)
 def test_each_code_has_its_case(code: str) -> None:
     assert verdict(CASES[code]) == code
+
+
+def test_every_example_of_the_catalogue_is_accepted_also_by_the_audits_own_list_of_kinds_and_fields() -> None:
+    examples = [json.loads(path.read_bytes()) for path in sorted((ROOT / "examples/events/valid").glob("*.json"))]
+    assert len(examples) > 30
+    with a_log(*(sent(example, appended_at=LONG_AFTER) for example in examples)) as desk:
+        assert desk.ask("SELECT code, codes FROM refused") == []
 
 
 def test_the_first_code_that_applies_is_the_verdict_and_all_are_known() -> None:
