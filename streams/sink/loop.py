@@ -21,7 +21,7 @@ from streams.sink.writer import Writer
 from streams.transport.group import GroupSight
 from streams.transport.watchdog import InputIsTaken, PartitionsAreAssigned, Seen, Watchdog
 
-LINGER = 0.3
+LINGER = 0.1
 """Seconds a row waits at most for others: what is published is queryable about that much later."""
 
 FULL = 20_000
