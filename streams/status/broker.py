@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
-from kafka.errors import KafkaError
+from kafka.errors import CoordinatorNotAvailableError, KafkaError
 
 from streams.clock.tick import last_tick
 from streams.clock.wait import lag
@@ -30,7 +30,7 @@ READ: Mapping[str, tuple[str, ...]] = {**SOURCES, "sink": tuple(READERS)}
 class Positions:
     """Stage → how far it is behind; the newest tick, None before the first."""
 
-    lags: Mapping[str, int]
+    lags: Mapping[str, int | None]
     last_tick: datetime | None
 
 
@@ -56,12 +56,15 @@ def _asked(servers: str, settings: Settings) -> Positions:
     return Positions(lags, datetime.fromisoformat(newest) if newest else None)
 
 
-def _behind(consumer: KafkaConsumer, admin: KafkaAdminClient, stage: str, topics: tuple[str, ...]) -> int:
-    """Between what the stage's group has committed and the ends."""
+def _behind(consumer: KafkaConsumer, admin: KafkaAdminClient, stage: str, topics: tuple[str, ...]) -> int | None:
+    """Between what the stage's group has committed and the ends; None where the broker keeps no groups yet."""
     wanted = [tp for topic in topics for tp in _partitions(consumer, topic)]
     ends: dict[TopicPartition, int] = consumer.end_offsets(wanted, timeout_ms=ASK_MS)
     group = SINK_GROUP if stage == "sink" else f"huiyu-{stage}"
-    return sum(lag(admin, group, {tp: end for tp, end in ends.items() if end > 0}).values())
+    try:
+        return sum(lag(admin, group, {tp: end for tp, end in ends.items() if end > 0}).values())
+    except CoordinatorNotAvailableError:
+        return None
 
 
 def _partitions(consumer: KafkaConsumer, topic: str) -> list[TopicPartition]:
