@@ -11,4 +11,4 @@ from streams.embedded.probes import broker_answers
 def test_asking_a_broker_that_is_away_leaves_nothing_behind() -> None:
     before = set(threading.enumerate())
     assert not broker_answers(f"{LOOPBACK}:1")
-    assert set(threading.enumerate()) == before
+    assert set(threading.enumerate()) <= before
