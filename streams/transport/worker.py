@@ -1,8 +1,4 @@
-"""One process of a stage: Faust assigns partitions and feeds their shards; a shard folds all that waits into one step.
-
-One agent over all source topics only fills the shards' bounded inboxes. On a gap a shard is reloaded once (which
-fences again), what is still ahead is rewound, and until the rewound batch comes what was in flight is dropped.
-"""
+"""One process of a stage: Faust assigns partitions and feeds their lanes; one agent over all topics fills inboxes."""
 
 from __future__ import annotations
 
@@ -17,171 +13,15 @@ import faust
 from faust.types import TP
 from kafka import TopicPartition
 
-from streams.errors import Failure
 from streams.logs import where
 from streams.transport import batches
-from streams.transport.batches import Batch
-from streams.transport.fatal import die, log
+from streams.transport.fatal import die
 from streams.transport.faust_app import BatchApp, make_app
 from streams.transport.group import GroupSight
+from streams.transport.lanes import Lanes
 from streams.transport.port import Stage
 from streams.transport.shard import Shard
 from streams.transport.watchdog import InputIsTaken, LoopTurns, PartitionsAreAssigned, Seen, ShardsOpen, Watchdog
-
-MOST_RECORDS_A_STEP = 4_000
-INBOX_BATCHES = 16
-REWIND_LIMIT_S = 10.0
-Arrival = tuple[str, Batch, int]
-
-
-class Lane:
-    """One shard with its inbox and the task that empties it."""
-
-    def __init__(self, shard: Shard, app: BatchApp) -> None:
-        self.shard, self.app = shard, app
-        self.inbox: asyncio.Queue[Arrival] = asyncio.Queue(INBOX_BATCHES)
-        self._rewound: dict[str, float] = {}
-        self._generation: int | None = None
-        self._closing = False
-        self._task = asyncio.ensure_future(self._run())
-
-    async def close(self) -> None:
-        self._closing = True
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
-        while not self.inbox.empty():  # lets go of a feeder that waits for room
-            self.inbox.get_nowait()
-        await self.shard.close()
-
-    async def put(self, arrival: Arrival) -> None:
-        """Hand over a batch; waits for room. A lane that is closing forgets it."""
-        if not self._closing:
-            await self.inbox.put(arrival)
-
-    async def _run(self) -> None:
-        try:
-            while not self._closing:  # Python 3.11's wait_for, which our libraries use, can swallow a cancellation
-                await self._settle(await self._waiting())
-        except asyncio.CancelledError:
-            raise
-        except BaseException as error:  # noqa: BLE001 - whatever it is: acknowledge nothing
-            stage, partition = self.shard.name, self.shard.partition
-            die("a step failed", error=type(error).__name__, where=where(error), stage=stage, partition=partition)
-
-    async def _waiting(self) -> list[Arrival]:
-        arrivals = [await self.inbox.get()]
-        count = len(arrivals[0][1])
-        while count < MOST_RECORDS_A_STEP and not self.inbox.empty():
-            arrivals.append(self.inbox.get_nowait())
-            count += len(arrivals[-1][1])
-        return arrivals
-
-    async def _settle(self, arrivals: list[Arrival]) -> None:
-        generation = self.app.consumer_generation_id
-        arrivals = [
-            a for a in arrivals if a[2] == generation
-        ]  # an old generation's batch may be another owner's by now
-        if not arrivals:
-            return
-        if self._generation != generation:  # a new generation has sought by itself
-            self._rewound.clear()
-            self._generation = generation
-        ready, ahead = self._sorted(arrivals)
-        if any(topic not in self._rewound for topic in ahead):
-            log.info("gap", stage=self.shard.name, partition=self.shard.partition, ahead=ahead)
-            await self.shard.open()
-            ready, ahead = self._sorted(arrivals)
-        await self.shard.process(ready)
-        await self._rewind(ahead, generation)
-        if generation == self.app.consumer_generation_id:
-            for topic, offset in self.shard.next.items():
-                self.app.consumer.done[TP(topic, self.shard.partition)] = offset
-
-    def _sorted(self, arrivals: list[Arrival]) -> tuple[list[tuple[str, Batch]], dict[str, int]]:
-        """(batches that follow on what was seen, topic → start of what is ahead of it)."""
-        positions, ready, ahead = dict(self.shard.next), [], dict[str, int]()
-        for topic, batch, _ in arrivals:
-            if batch.start > positions[topic]:
-                ahead.setdefault(topic, batch.start)
-                continue
-            ready.append((topic, batch))
-            positions[topic] = max(positions[topic], batch.end)
-            self._rewound.pop(topic, None)
-        return ready, ahead
-
-    async def _rewind(self, ahead: dict[str, int], generation: int) -> None:
-        for topic in ahead:
-            since = self._rewound.get(topic)
-            if since is None:
-                self._rewound[topic] = time.monotonic()
-                if generation == self.app.consumer_generation_id:
-                    where = TP(topic, self.shard.partition)
-                    await asyncio.wait_for(self.app.consumer.seek(where, self.shard.next[topic]), REWIND_LIMIT_S)
-            elif time.monotonic() - since > REWIND_LIMIT_S:
-                die("a rewound batch never arrived", topic=topic, partition=self.shard.partition)
-
-
-class Lanes:
-    """The lanes of the partitions that this process owns."""
-
-    def __init__(self, app: BatchApp, make_shard: Callable[[int], Shard], on_ready: Callable[[], None]) -> None:
-        self._app, self._make_shard, self._on_ready = app, make_shard, on_ready
-        self._shards: dict[int, Shard] = {}
-        self._lanes: dict[int, asyncio.Task[Lane]] = {}
-        self._closing: dict[int, asyncio.Task[None]] = {}
-        self._opening: dict[int, Shard] = {}
-        self._announcing: asyncio.Task[None] | None = None
-
-    def assign(self, partitions: set[int]) -> None:
-        """Open eagerly what is newly ours, close what is no longer."""
-        for partition in set(self._lanes) - partitions:
-            closing = self._close(partition, self._lanes.pop(partition), self._closing.get(partition))
-            self._closing[partition] = asyncio.ensure_future(closing)
-        for partition in partitions:
-            self.lane(partition)
-        self._announcing = asyncio.ensure_future(self._announce(list(self._lanes.values())))
-
-    def lane(self, partition: int) -> asyncio.Task[Lane]:
-        if partition not in self._lanes:
-            self._lanes[partition] = asyncio.ensure_future(self._open(partition))
-        return self._lanes[partition]
-
-    def shards(self) -> list[Shard]:
-        """Those that are open; may be asked from another thread."""
-        return list(self._shards.values())
-
-    def opening_since(self) -> float | None:
-        """When the one that is longest in opening last got on; may be asked from another thread."""
-        return min((shard.moved_at for shard in list(self._opening.values())), default=None)
-
-    async def _open(self, partition: int) -> Lane:
-        self._opening[partition] = shard = self._make_shard(partition)
-        try:
-            if partition in self._closing:  # the earlier shard in this process has the same transactional id
-                await asyncio.wait({self._closing[partition]})
-            self._shards[partition] = await shard.open()
-            return Lane(shard, self._app)
-        except asyncio.CancelledError:
-            await shard.close()  # else its late opening would fence the partition's next owner
-            raise
-        except Failure as failure:
-            die(str(failure), failure.exit_code, partition=partition)
-        except BaseException as error:  # noqa: BLE001 - a shard that cannot open must not be waited for in silence
-            die("a shard cannot open", partition=partition, error=type(error).__name__, where=where(error))
-        finally:
-            self._opening.pop(partition, None)
-
-    async def _close(self, partition: int, lane: asyncio.Task[Lane], before: asyncio.Task[None] | None) -> None:
-        lane.cancel()
-        await asyncio.wait({lane, before} if before else {lane})
-        self._shards.pop(partition, None)
-        if not lane.cancelled():
-            await lane.result().close()
-
-    async def _announce(self, opening: list[asyncio.Task[Lane]]) -> None:
-        await asyncio.gather(*opening, return_exceptions=True)
-        if opening == list(self._lanes.values()):  # else there is a newer assignment
-            self._on_ready()
 
 
 def run_stage(

@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from streams.intake.stage import IntakeStage
 from streams.transport.batches import Batch
 from streams.transport.faust_app import make_app
+from streams.transport.lane import INBOX_BATCHES, Lane
+from streams.transport.lanes import Lanes
 from streams.transport.shard import Part, Shard
-from streams.transport.worker import INBOX_BATCHES, Lane, Lanes
 
 SOURCES = ("clinic-events",)
 
