@@ -22,7 +22,13 @@ from streams.transport.group import GroupSight
 from streams.transport.watchdog import InputIsTaken, PartitionsAreAssigned, Seen, Watchdog
 
 LINGER = 0.1
-"""Seconds a row waits at most for others: what is published is queryable about that much later."""
+"""Seconds a row waits for others when few come: what is published is queryable about that much later."""
+
+LINGER_IN_A_RUSH = 0.4
+"""Seconds it waits at most while many come: a backlog costs the store far less in large batches."""
+
+MANY = 500
+"""Records of one poll that mean there are more."""
 
 FULL = 20_000
 """Rows of a full batch: ClickHouse takes few large inserts far better than many small ones."""
@@ -74,15 +80,16 @@ def work(reader: Reader, writer: Writer, stopping: Callable[[], bool], ready: Ca
 
 def gather(reader: Reader, stopping: Callable[[], bool]) -> Batch:
     """Rows until the batch is full or the first of them has waited long enough; empty after an idle poll."""
-    batch, deadline, patience = Batch(), None, IDLE
+    batch, began, patience = Batch(), None, IDLE
     while patience > 0 and batch.size < FULL and not stopping():
-        for record in reader.poll(patience):
+        records = reader.poll(patience)
+        for record in records:
             batch.add(rows_of(record))
-        now = time.monotonic()
         if not batch.size:
             break
-        deadline = deadline or now + LINGER
-        patience = deadline - now
+        now = time.monotonic()
+        began = began or now
+        patience = began + (LINGER_IN_A_RUSH if len(records) > MANY else LINGER) - now
     return batch
 
 
