@@ -15,8 +15,8 @@ import pytest
 
 from schemas.internal import unpack
 from streams.intake import ticks
+from streams.intake.draft import Draft
 from streams.intake.home import home_partition
-from streams.intake.memory import Draft
 from streams.intake.stage import IntakeStage
 from streams.timeline.emission import Emission
 from streams.timeline.stage import TimelineStage
