@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
+
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+"""Behind `nohup` it is ignored, and what is started here would inherit that: some tests close a terminal."""
 
 
 def pytest_configure() -> None:
