@@ -53,7 +53,7 @@ class TooSlow(Failure):
 def wait(settings: Settings, timeout_s: float) -> float:
     """Seconds until all that was published before the call is queryable. Raises TooSlow, BrokerAway, WrongTopics."""
     started = time.monotonic()
-    with closing(connect_consumer(settings)) as consumer, closing(_connect_admin(settings)) as admin:
+    with closing(connect_consumer(settings)) as consumer, closing(connect_admin(settings)) as admin:
         path = Path(consumer, admin, _partitions(consumer, settings), started + timeout_s)
         for leg in TO_CHILDREN:
             path.follow(leg)
@@ -63,7 +63,7 @@ def wait(settings: Settings, timeout_s: float) -> float:
     return time.monotonic() - started
 
 
-def _connect_admin(settings: Settings) -> KafkaAdminClient:
+def connect_admin(settings: Settings) -> KafkaAdminClient:
     try:
         return KafkaAdminClient(
             bootstrap_servers=endpoints.kafka(settings),

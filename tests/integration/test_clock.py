@@ -14,7 +14,7 @@ from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 from kafka.admin import NewTopic
 
 from streams.clock.tick import BeforeNow, Ticker, connect_consumer, partitions_of
-from streams.clock.wait import TO_CHILDREN, Path, TooSlow
+from streams.clock.wait import TO_CHILDREN, Path, TooSlow, connect_admin
 from streams.embedded.stack import Stack
 from streams.ends import end_offsets
 from streams.sink.reader import GROUP, Reader
@@ -101,7 +101,7 @@ def test_a_wait_outlives_a_restart_of_the_broker(stack: Stack) -> None:
     """No stage runs here, so its end can only be that not all is queryable."""
     with Ticker(stack.settings) as ticker:
         ticker.tick(MORNING + timedelta(days=1))
-    consumer, admin = connect_consumer(stack.settings), KafkaAdminClient(bootstrap_servers=stack.kafka)
+    consumer, admin = connect_consumer(stack.settings), connect_admin(stack.settings)
     partitions = {topic: partitions_of(consumer, topic, stack.settings) for topic in (CLOCK, *SOURCE_TOPICS)}
     with closing(consumer), closing(admin):
         path = Path(consumer, admin, partitions, time.monotonic() + PATIENCE_S)
