@@ -106,5 +106,5 @@ def test_a_wait_outlives_a_restart_of_the_broker(stack: Stack) -> None:
     with closing(consumer), closing(admin):
         path = Path(consumer, admin, partitions, time.monotonic() + PATIENCE_S)
         stack.kill("broker")
-        with pytest.raises(TooSlow, match="huiyu-intake is behind on clock"):
+        with pytest.raises(TooSlow, match="huiyu-intake is behind on"):
             path.follow(TO_CHILDREN[0])
