@@ -14,6 +14,7 @@ from kafka.errors import CoordinatorNotAvailableError, KafkaError
 from streams.clock.tick import last_tick
 from streams.clock.wait import lag
 from streams.embedded.probes import broker_answers
+from streams.ends import end_offsets
 from streams.errors import BrokerAway, WrongTopics
 from streams.run_stage import SOURCES
 from streams.settings import Settings
@@ -59,7 +60,7 @@ def _asked(servers: str, settings: Settings) -> Positions:
 def _behind(consumer: KafkaConsumer, admin: KafkaAdminClient, stage: str, topics: tuple[str, ...]) -> int | None:
     """Between what the stage's group has committed and the ends; None where the broker keeps no groups yet."""
     wanted = [tp for topic in topics for tp in _partitions(consumer, topic)]
-    ends: dict[TopicPartition, int] = consumer.end_offsets(wanted, timeout_ms=ASK_MS)
+    ends = end_offsets(consumer, wanted, ASK_MS)
     group = SINK_GROUP if stage == "sink" else f"huiyu-{stage}"
     try:
         return sum(lag(admin, group, {tp: end for tp, end in ends.items() if end > 0}).values())
