@@ -95,6 +95,7 @@ QUERIES: Mapping[str, str] = {
         dates="date",
     ),
     "unlinked_subjects": _select("huiyu.unlinked_subjects", "subject source records", times="first_at last_at"),
+    "identity_issues": _select("huiyu.identity_issues", "subject problem child_id records", times="since"),
     "sources": _select("huiyu.sources", "source side cadence state", times="heard_until registered_at"),
     "centers": _select(
         "huiyu.centers",

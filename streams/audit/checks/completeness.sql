@@ -12,24 +12,25 @@ FROM store.events GROUP BY ALL;
 CREATE OR REPLACE TEMP TABLE refusals AS
 SELECT topic, "partition", "offset", count(*) AS refused FROM store.rejections GROUP BY ALL;
 
--- A subject that was registered is known for ever, also one to which a registered alias is linked. One whose links were
--- all withdrawn may have been known or not: it depends on what came first, and its records wait either way.
+-- A subject that was registered is known for ever, one that is linked, and all that are one child with one registered.
+-- One whose links were all withdrawn may have been known or not: it depends on what came first, and its records wait
+-- either way.
 CREATE OR REPLACE TEMP TABLE known_subjects AS
 WITH registered AS (
     SELECT DISTINCT subject FROM publications
     WHERE is_known AND NOT retraction AND kind = 'child.registered' AND seq NOT IN (SELECT seq FROM late)
 ),
+children_registered AS (SELECT child_id FROM subjects WHERE subject IN (FROM registered)),
 linking AS (
     SELECT subject, data ->> '$.same_as' AS same_as FROM publications
     WHERE is_known AND NOT retraction AND kind = 'identity.linked' AND seq NOT IN (SELECT seq FROM late)
 ),
 perhaps AS (
-    FROM registered UNION SELECT subject FROM linking
-    UNION SELECT same_as FROM linking WHERE subject IN (FROM registered)
+    FROM registered UNION SELECT subject FROM linking UNION SELECT same_as FROM linking
 )
 SELECT subject, subject IN (FROM registered) OR subject IN (SELECT subject FROM links)
-    OR subject IN (SELECT same_as FROM links WHERE subject IN (FROM registered)) AS certain
-FROM perhaps;
+    OR coalesce(child_id IN (FROM children_registered), false) AS certain
+FROM perhaps LEFT JOIN subjects USING (subject);
 
 -- When a subject moves to another child, only the strongest publication of each record goes with it. Of the same bytes
 -- sent several times one waits in the park: where one of them is, all are.

@@ -9,19 +9,30 @@ WHERE NOT s.retraction
 QUALIFY row_number() OVER (
     PARTITION BY s.child_id, s.kind, s.source, s.record_id ORDER BY coalesce(s.origin = f.origin, false) DESC, s.seq) = 1;
 
--- What may have made a record visible later than itself: a registration or a link of its child, or the withdrawal of a
--- link of its subject, or an alias that was linked to it; the registration of the source that sent one, or of its own.
+-- What may have made a record visible later than itself: a registration or a link of any subject that was ever linked
+-- with its own, or the withdrawal of one; the registration of the source that sent one, or of its own.
 CREATE OR REPLACE TEMP TABLE revealing AS
-WITH sources_known AS (
+WITH RECURSIVE sources_known AS (
     SELECT substr(subject, 8) AS source, appended_at FROM publications WHERE kind = 'source.registered'
 ),
-children_known AS (
-    SELECT child_id, source, appended_at FROM of_children
-    WHERE kind = 'identity.linked' OR (kind = 'child.registered' AND NOT retraction)
+told AS (
+    SELECT subject, source, appended_at FROM of_children WHERE kind IN ('identity.linked', 'child.registered')
+),
+pairs AS (
+    SELECT subject AS one, data ->> '$.same_as' AS other FROM of_children
+    WHERE kind = 'identity.linked' AND NOT retraction
+),
+family AS (
+    SELECT subject, subject AS member FROM (SELECT one AS subject FROM pairs UNION SELECT other FROM pairs)
     UNION
-    SELECT child_of(l.data ->> '$.same_as'), k.source, k.appended_at
-    FROM of_children AS l JOIN of_children AS k ON k.subject = l.subject
-    WHERE l.kind = 'identity.linked' AND NOT l.retraction AND k.kind IN ('identity.linked', 'child.registered')
+    SELECT f.subject, p.other
+    FROM family AS f JOIN (FROM pairs UNION ALL SELECT other, one FROM pairs) AS p ON p.one = f.member
+),
+children_known AS (
+    SELECT s.child_id, t.source, t.appended_at FROM told AS t JOIN subjects AS s USING (subject)
+    UNION
+    SELECT s.child_id, t.source, t.appended_at
+    FROM told AS t JOIN family AS f USING (subject) JOIN subjects AS s ON s.subject = f.member
 )
 SELECT child_id AS revealed, appended_at FROM children_known
 UNION
@@ -29,7 +40,8 @@ SELECT c.child_id, s.appended_at FROM children_known AS c JOIN sources_known AS 
 UNION
 SELECT source, appended_at FROM sources_known;
 
--- It cannot have been visible before its source, its child and the link that says so were all there.
+-- It cannot have been visible before its source, its child and the links that say so were all there. Of links that go
+-- round nothing is said: which of them counts may have changed.
 CREATE OR REPLACE TEMP TABLE hidden_until AS
 WITH sources_since AS (
     SELECT substr(subject, 8) AS source, min(appended_at) AS since FROM publications
@@ -45,16 +57,15 @@ SELECT u.subject AS revealed, u.source AS sender, greatest(r.since, l.since, s.s
 FROM (SELECT DISTINCT subject, child_id, source FROM winners) AS u
 LEFT JOIN (SELECT child_id, min(since) AS since FROM told WHERE kind = 'child.registered' GROUP BY ALL) AS r USING (child_id)
 LEFT JOIN (
-    SELECT subject, min(t.since) AS since FROM told AS t JOIN links USING (subject, same_as) GROUP BY ALL
+    SELECT w.subject, max(l.since) AS since
+    FROM (SELECT subject, subject AS alias FROM links UNION SELECT subject, reached FROM reached) AS w
+    JOIN (
+        SELECT subject AS alias, min(t.since) AS since FROM told AS t JOIN links USING (subject, same_as) GROUP BY ALL
+    ) AS l USING (alias)
+    WHERE w.subject NOT IN (SELECT r.subject FROM reached AS r JOIN cycles AS c ON c.subject = r.reached)
+    GROUP BY ALL
 ) AS l USING (subject)
 LEFT JOIN sources_since AS s USING (source);
-
--- Two contents at the revision that holds.
-CREATE OR REPLACE TEMP TABLE conflicts AS
-SELECT w.child_id, w.kind, w.source, w.record_id
-FROM winners AS w JOIN of_children AS p USING (subject, kind, source, record_id, revision)
-WHERE p.is_known
-GROUP BY ALL HAVING count(DISTINCT p.digest) > 1;
 
 CREATE OR REPLACE TEMP VIEW expected AS
 SELECT s.child_id, s.kind, s.source, s.record_id, s.subject, s.happened // 1000 AS occurred_at,

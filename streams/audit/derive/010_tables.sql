@@ -72,6 +72,9 @@ CREATE TABLE store.center_days
 CREATE TABLE store.unlinked_subjects
 (subject VARCHAR, source VARCHAR, records BIGINT, first_at BIGINT, last_at BIGINT);
 
+CREATE TABLE store.identity_issues
+(subject VARCHAR, problem VARCHAR, child_id VARCHAR, records VARCHAR[], since BIGINT);
+
 CREATE TABLE store.sources
 (source VARCHAR, side VARCHAR, cadence VARCHAR, heard_until BIGINT, state VARCHAR, registered_at BIGINT);
 

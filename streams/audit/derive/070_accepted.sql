@@ -46,21 +46,44 @@ CREATE TABLE entities AS
 SELECT kind, subject, substr(subject, position(':' IN subject) + 1) AS entity, happened, data FROM facts
 QUALIFY row_number() OVER (PARTITION BY subject, kind ORDER BY happened DESC, source DESC, record_id DESC) = 1;
 
--- A child's subject belongs to the child of the subject that its greatest standing link names, else to its own.
-CREATE TABLE links AS
-SELECT subject, data ->> '$.same_as' AS same_as FROM (
+-- The links that stand, each within its alias: whose child that is, is not known before they are resolved.
+CREATE TABLE standing_links AS
+SELECT subject, data ->> '$.same_as' AS same_as, happened, source, record_id FROM (
     SELECT * FROM publications WHERE kind = 'identity.linked' AND is_known AND seq NOT IN (SELECT seq FROM late)
     QUALIFY row_number() OVER (
         PARTITION BY subject, source, record_id ORDER BY revision DESC, digest DESC, retraction DESC, seq) = 1
-) WHERE NOT retraction
+) WHERE NOT retraction;
+
+-- Of an alias the greatest holds; one to itself never does.
+CREATE TABLE links AS
+FROM standing_links WHERE same_as <> subject
 QUALIFY row_number() OVER (PARTITION BY subject ORDER BY happened DESC, source DESC, record_id DESC) = 1;
+
+-- Whom an alias comes to, link by link; itself, where the links go round.
+CREATE TABLE reached AS
+WITH RECURSIVE way AS (
+    SELECT subject, same_as AS reached FROM links
+    UNION
+    SELECT w.subject, l.same_as FROM way AS w JOIN links AS l ON l.subject = w.reached
+)
+FROM way;
+
+CREATE TABLE cycles AS SELECT subject FROM reached WHERE subject = reached;
+
+-- The last that is reached; where the links go round, the alias of the least of them, whose link does not count.
+CREATE TABLE roots AS
+SELECT r.subject, coalesce(
+        arg_min(l.subject, (l.happened, l.source, l.record_id, l.subject)) FILTER (c.subject IS NOT NULL),
+        any_value(r.reached) FILTER (l.subject IS NULL)) AS root
+FROM reached AS r LEFT JOIN links AS l ON l.subject = r.reached LEFT JOIN cycles AS c ON c.subject = r.reached
+GROUP BY r.subject;
 
 CREATE MACRO child_of(subject) AS substr(sha256(subject), 1, 32);
 
 CREATE TABLE subjects AS
-SELECT subject, child_of(coalesce(l.same_as, subject)) AS child_id
+SELECT subject, child_of(coalesce(root, subject)) AS child_id
 FROM (SELECT DISTINCT subject FROM publications WHERE scheme = 'child') AS s
-LEFT JOIN links AS l USING (subject);
+LEFT JOIN roots USING (subject);
 
 CREATE TABLE of_children AS
 SELECT p.*, s.child_id FROM publications AS p JOIN subjects AS s USING (subject)
@@ -74,5 +97,12 @@ QUALIFY rank() OVER (
 
 CREATE TABLE winners AS
 FROM strongest QUALIFY row_number() OVER (PARTITION BY child_id, kind, source, record_id ORDER BY seq) = 1;
+
+-- Two contents at the revision that holds, whichever of the child's subjects they came under.
+CREATE TABLE conflicts AS
+SELECT w.child_id, w.kind, w.source, w.record_id
+FROM winners AS w JOIN of_children AS p USING (child_id, kind, source, record_id, revision)
+WHERE p.is_known
+GROUP BY ALL HAVING count(DISTINCT (p.digest, p.retraction)) > 1;
 
 CREATE TABLE moment AS SELECT max(tick) AS now, local_day(instant(max(tick))) AS today FROM ticks;
