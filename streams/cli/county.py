@@ -84,6 +84,7 @@ def simulate(
     print(
         f"{summary['events']:,} events and {summary['faults']:,} faulty records in {out}, the truth in {out / 'truth'}"
     )
+    print(f"children joined from several subjects: {summary['joined']:,}")
 
 
 def _plan(children: int, days: int, until: str, seed: int, faults: Faults) -> Plan:

@@ -20,6 +20,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "center_days": ("center_id", "date"),
     "clinic_months": ("clinic_id", "month", "milestone"),
     "unlinked_subjects": ("subject", "source"),
+    "identity_issues": ("subject", "problem"),
     "centers": ("center_id",),
     "clinics": ("clinic_id",),
     "contracts": ("contract_id",),

@@ -30,6 +30,7 @@ def show_overview(console: Console, store: Queries) -> None:
     labels = store.labels("county_overview")
     figures = [(name, _text(value), labels.get(name, "")) for name, value in row.items()]
     _print(console, "The county 县域总览", Answer(("figure", "value", "说明 / what it is"), figures))
+    console.print(f"children joined from several subjects: {store.joined():,}", markup=False, highlight=False)
 
 
 def show_alerts(console: Console, store: Queries) -> None:

@@ -70,21 +70,23 @@ class Books:
         *,
         calm: bool = False,
         record: str = "",
+        revision: int = 1,
     ) -> Entry | None:
         """A record published on `day`; None when that is after the last day: nobody has heard of it.
 
         `calm` keeps mishaps away from records on which others build. `record`: its id, else the next one.
+        `revision`: the first that is published, of a calm one.
         """
         if day > self.plan.until:
             return None
         self._count += 1
         known = self.heard_on(source, max(day, self.plan.first_day))
-        entry = Entry(subject, kind, source, record or f"R{self._count:07d}", time, data, known)
+        entry = Entry(subject, kind, source, record or f"R{self._count:07d}", time, data, known, revision)
         if known > date.fromisoformat(time[:10]) and self.random.random() < 0.7:
             entry.recorded = at(known, 18, self.random)
         self.entries.append(entry)
         if calm or self.random.random() >= self.plan.mishap_rate:
-            self.publish(entry, entry.data)
+            self.publish(entry, entry.data, revision=revision)
         else:
             self._mishap(entry)
         return entry

@@ -17,6 +17,7 @@ from streams.simulate.centre_life import make_centre_life
 from streams.simulate.county_truth import overview, registry
 from streams.simulate.facilities import Facilities, make_facilities
 from streams.simulate.faults import ANY_PARTITION, Rejected, make_faults
+from streams.simulate.links import make_links
 from streams.simulate.lives import make_children
 from streams.simulate.plan import Plan
 from streams.simulate.strangers import make_strangers
@@ -32,6 +33,7 @@ def simulate(plan: Plan, out: Path) -> JSON:
     children = make_children(plan, books, places, Random(f"{plan.seed}/children"))
     make_strangers(plan, books, places, children, Random(f"{plan.seed}/strangers"))
     make_centre_life(plan, books, places, children, Random(f"{plan.seed}/centres"))
+    make_links(plan, books, places, children, Random(f"{plan.seed}/links"))
     _say_that_all_is_sent(plan, books, places, Random(f"{plan.seed}/reporting"))
     published = sorted(books.published, key=lambda publication: (publication.day, publication.turn))
     events = [publication.event for publication in published]
@@ -41,9 +43,11 @@ def simulate(plan: Plan, out: Path) -> JSON:
     _lines(out / "faults.jsonl", faults)
     misrouted = _misrouted(plan, len(events), Random(f"{plan.seed}/partitions"))
     _schedule(plan, out, [publication.day for publication in published], misrouted)
-    tables = _truth(plan, books, out, codes)
+    truth = Truth(books)
+    tables = _truth(plan, books, truth, out, codes)
     rows = {name: len(found) for name, found in tables.items()}
     summary = {"events": len(events), "faults": len(faults), "mishaps": books.mishaps, "rows": rows, "seed": plan.seed}
+    summary["joined"] = truth.joined()
     (out / "summary.json").write_bytes(orjson.dumps(summary, option=orjson.OPT_INDENT_2))
     return summary
 
@@ -76,8 +80,7 @@ def _schedule(plan: Plan, out: Path, days: list[Any], misrouted: dict[int, int])
     (out / "schedule.json").write_bytes(orjson.dumps(ticks))
 
 
-def _truth(plan: Plan, books: Books, out: Path, codes: Counter[Rejected]) -> dict[str, list[JSON]]:
-    truth = Truth(books)
+def _truth(plan: Plan, books: Books, truth: Truth, out: Path, codes: Counter[Rejected]) -> dict[str, list[JSON]]:
     tables = truth.tables() | registry(books)
     folder = out / "truth"
     folder.mkdir(exist_ok=True)

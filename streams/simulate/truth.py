@@ -9,7 +9,8 @@ from datetime import date
 
 from streams.simulate.books import JSON, Books, Entry
 from streams.simulate.centre_truth import days_of_centers, is_enrolled
-from streams.simulate.entries import happened, local_day, newest
+from streams.simulate.entries import happened, local_day
+from streams.simulate.identity_truth import issues, one_of_each, owners
 from streams.simulate.schedule_truth import ChildTruth, milestones_of, next_milestone, opens, wanted_alert
 from streams.simulate.strangers import UNLISTED
 
@@ -30,24 +31,24 @@ class Truth:
         self.of_subject: dict[str, list[Entry]] = defaultdict(list)
         for entry in self.entries:
             self.of_subject[entry.subject].append(entry)
+        self.owners = owners(self.entries)
         self.children = self._children()
 
     def center_days(self) -> Iterable[JSON]:
         return days_of_centers(self.entries, self.today)
 
     def _owner(self, subject: str) -> str:
-        links = [e for e in self.of_subject[subject] if e.kind == "identity.linked" and e.stands]
-        return str(newest(links).data["same_as"]) if links else subject
+        return self.owners.get(subject, subject)
 
     def _children(self) -> dict[str, ChildTruth]:
-        """Registered subject → everything that its child is."""
+        """Root of a registered child's subjects → everything that it is."""
         records: dict[str, list[Entry]] = defaultdict(list)
         for subject, entries in self.of_subject.items():
-            if subject.split(":")[0] in ("cn-id", "birth-cert", "local"):
+            if is_child(subject):
                 records[self._owner(subject)].extend(entries)
         found = {}
         for subject, entries in records.items():
-            standing = [entry for entry in entries if entry.stands]
+            standing = [entry for entry in one_of_each(entries) if entry.stands]
             if any(entry.kind == "child.registered" for entry in standing):
                 found[subject] = ChildTruth(child_id(subject), standing)
         return found
@@ -62,6 +63,7 @@ class Truth:
             "center_days": list(self.center_days()),
             "clinic_months": list(self.clinic_months()),
             "unlinked_subjects": list(self.unlinked()),
+            "identity_issues": list(self.identity_issues()),
         }
 
     def timeline(self) -> Iterable[JSON]:
@@ -159,13 +161,27 @@ class Truth:
             yield row | {"missed": statuses["missed"], "open": statuses["open"] + statuses["overdue"]}
 
     def unlinked(self) -> Iterable[JSON]:
-        counts = Counter((entry.subject, entry.source) for entry in self.unlisted if entry.stands)
-        for subject, entries in self.of_subject.items():
-            is_child = subject.split(":")[0] in ("cn-id", "birth-cert", "local")
-            if is_child and self._owner(subject) not in self.children:
-                counts.update((entry.subject, entry.source) for entry in entries if entry.stands)
+        waiting = [*self.unlisted, *self._of_nobody()]
+        counts = Counter((entry.subject, entry.source) for entry in waiting if entry.stands)
         for (subject, source), records in counts.items():
             yield {"subject": subject, "source": source, "records": records}
+
+    def _of_nobody(self) -> list[Entry]:
+        """Entries of subjects whose child is not registered."""
+        unknown = [s for s in self.of_subject if is_child(s) and self._owner(s) not in self.children]
+        return [entry for subject in unknown for entry in self.of_subject[subject]]
+
+    def identity_issues(self) -> Iterable[JSON]:
+        standing = {child.child_id: child.standing for child in self.children.values()}
+        return issues(standing, self._of_nobody(), self.today)
+
+    def joined(self) -> int:
+        """Registered children of whom something stands under several subjects."""
+        return sum(len({entry.subject for entry in child.standing}) > 1 for child in self.children.values())
+
+
+def is_child(subject: str) -> bool:
+    return subject.split(":")[0] in ("cn-id", "birth-cert", "local")
 
 
 def _flags(entry: Entry, child: ChildTruth) -> list[str]:

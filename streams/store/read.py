@@ -111,6 +111,11 @@ class Queries:
         """The county at a glance: one row."""
         return self.ask("SELECT * FROM county_overview")
 
+    def joined(self) -> int:
+        """Children of whom something stands under several subjects."""
+        several = "SELECT child_id FROM timeline GROUP BY child_id HAVING uniqExact(subject) > 1"
+        return int(self.ask(f"SELECT count() FROM ({several})").rows[0][0])
+
     def labels(self, view: str) -> dict[str, str]:
         """column → its comment, Chinese / English."""
         sql = "SELECT name, comment FROM system.columns WHERE database = 'huiyu' AND table = {view:String}"

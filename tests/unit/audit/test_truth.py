@@ -31,6 +31,7 @@ TABLES = {
     "center_days": ("center_days", "center_id, date"),
     "clinic_months": ("clinic_months", "clinic_id, month, milestone"),
     "unlinked_subjects": ("unlinked_subjects", "subject, source"),
+    "identity_issues": ("identity_issues", "subject, problem"),
     "centers": ("centers", "center_id"),
     "clinics": ("clinics", "clinic_id"),
     "contracts": ("contracts", "contract_id"),

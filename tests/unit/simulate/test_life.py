@@ -95,6 +95,50 @@ def test_one_record_identity_stands_under_two_children(events: list[Event]) -> N
     assert max(map(len, subjects.values())) == 2
 
 
+def test_some_children_in_a_hundred_have_several_subjects_and_some_of_them_three(county: Path) -> None:
+    subjects: dict[str, set[str]] = defaultdict(set)
+    for row in lines(county / "truth" / "timeline.jsonl"):
+        subjects[row["child_id"]].add(row["subject"])
+    joined = [len(names) for names in subjects.values() if len(names) > 1]
+    assert orjson.loads((county / "summary.json").read_bytes())["joined"] == len(joined)
+    assert 0.02 < len(joined) / len(subjects) < 0.2
+    assert {2, 3} <= set(joined)
+
+
+def test_an_alias_is_linked_through_another_or_has_a_registration_of_its_own(events: list[Event]) -> None:
+    links = {e["subject"]: e["data"]["same_as"] for e in events if kind(e) == "identity.linked"}
+    assert any(to in links for to in links.values())
+    assert any(kind(event) == "child.registered" and event["subject"] in links for event in events)
+
+
+def test_links_come_before_registrations_from_others_and_after_their_own_withdrawal(events: list[Event]) -> None:
+    registered: dict[str, str] = {}
+    withdrawn: set[tuple[str, str]] = set()
+    seen = set()
+    for event in events:
+        identity = (event["source"], event["recordid"])
+        if kind(event) == "child.registered":
+            registered.setdefault(event["subject"], event["source"])
+        elif kind(event) == "record.retracted" and event["data"]["kind"] == "identity.linked":
+            withdrawn.add(identity)
+        elif kind(event) == "identity.linked":
+            known = registered.get(event["data"]["same_as"])
+            seen |= {"first"} if known is None else {"by another"} if known != event["source"] else set()
+            seen |= {"overtaken"} if identity in withdrawn else set()
+    assert seen == {"first", "by another", "overtaken"}
+
+
+def test_only_a_heavy_county_has_links_that_go_round_or_contradict_each_other(county: Path, tmp_path: Path) -> None:
+    def problems(folder: Path) -> set[str]:
+        return {row["problem"] for row in lines(folder / "truth" / "identity_issues.jsonl")}
+
+    simulate(Plan(children=400, days=60, until=PLAN.until, seed=5, faults="heavy"), tmp_path)
+    wrong = {"link-cycle", "contradicting-links", "contradicting-registrations"}
+    assert problems(tmp_path) >= {*wrong, "enrolled-unregistered", "same-identity-two-children"}
+    assert "link-cycle" not in problems(county)
+    assert "contradicting-links" not in problems(county)
+
+
 def test_some_records_are_published_to_a_partition_of_another_key(county: Path, events: list[Event]) -> None:
     schedule = orjson.loads((county / "schedule.json").read_bytes())
     misrouted = {int(line) for day in schedule for line in day["partitions"]}
