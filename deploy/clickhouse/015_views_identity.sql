@@ -11,7 +11,7 @@ CREATE OR REPLACE VIEW huiyu.identity_issues
     problem LowCardinality(String) COMMENT
         '问题类型 / contradicting-links, link-cycle, same-identity-two-children, equal-revision-conflict, enrolled-unregistered or contradicting-registrations',
     child_id String COMMENT '儿童编号，未登记时为空 / child, empty while none is registered',
-    records Array(String) COMMENT '涉及的记录：来源/类型/记录编号 / the records concerned: source/kind/record id',
+    records Array(String) COMMENT '涉及的记录（来源、类型、记录编号，以斜线分隔） / the records concerned: source/kind/record id',
     since DateTime64(3, '${timezone}') COMMENT '系统得知此问题的时间 / when the last of these records became visible'
 )
 AS WITH

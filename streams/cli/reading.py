@@ -36,16 +36,14 @@ def timeline(
     as_json: bool = AS_JSON,
 ) -> None:
     """One child's records in the order in which they happened."""
-    with _store() as store:
-        child_id = store.child_of(child)
-        if child_id is None:
-            raise Failure(_unknown(child, store))
+    with open_store() as store:
+        child_id = known_child(child, store)
         answer, head = store.timeline(child_id), store.child(child_id)
     if as_json:
         _json(answer)
         return
     _print_child(head)
-    _rows(("when", "age", "kind", "by", "what", "notes"), [_timeline_row(row) for row in answer.objects()])
+    show_rows(("when", "age", "kind", "by", "what", "notes"), [_timeline_row(row) for row in answer.objects()])
 
 
 def alerts(
@@ -55,26 +53,26 @@ def alerts(
     as_json: bool = AS_JSON,
 ) -> None:
     """Alerts: active ones first, then by their latest change."""
-    with _store() as store:
+    with open_store() as store:
         answer = store.alerts(clinic, state.value if state else "", limit)
     if as_json:
         _json(answer)
         return
     shown = ("rule", "state", "resolution", "milestone", "due_on", "clinic_id", "child_id", "raised_at", "changed_at")
-    _rows(shown, [[row[name] for name in shown] for row in answer.objects()])
+    show_rows(shown, [[row[name] for name in shown] for row in answer.objects()])
 
 
 def overview(as_json: bool = AS_JSON) -> None:
     """The county at a glance."""
     from streams.cli.answers import print_json
 
-    with _store() as store:
+    with open_store() as store:
         answer, labels = store.overview(), store.labels("county_overview")
     row = answer.objects()[0]
     if as_json:
         print_json(row)
         return
-    _rows((), [[*_two_languages(labels[name]), _counted(value)] for name, value in row.items()])
+    show_rows((), [[*_two_languages(labels[name]), _counted(value)] for name, value in row.items()])
 
 
 def query(
@@ -82,18 +80,19 @@ def query(
     as_json: bool = AS_JSON,
 ) -> None:
     """Ask the store in SQL (database huiyu)."""
-    with _store() as store:
+    with open_store() as store:
         answer = store.query(sql)
     if as_json:
         from streams.cli.answers import print_json
 
         print_json([dict(zip(answer.names, row, strict=True)) for row in answer.rows])
         return
-    _rows(answer.names, answer.rows)
+    show_rows(answer.names, answer.rows)
 
 
 @contextmanager
-def _store() -> Iterator[Queries]:
+def open_store() -> Iterator[Queries]:
+    """The store of the settings, for the questions of one command."""
     from streams.settings import Settings
     from streams.store.client import connect
     from streams.store.read import Queries
@@ -112,7 +111,8 @@ def _json(answer: Answer) -> None:
     print_json(answer.objects())
 
 
-def _rows(names: Any, rows: Any) -> None:
+def show_rows(names: Any, rows: Any) -> None:
+    """A table, or a word that there is nothing."""
     from streams.cli.answers import print_rows
 
     if rows:
@@ -121,11 +121,15 @@ def _rows(names: Any, rows: Any) -> None:
         print("(no rows)")
 
 
-def _unknown(child: str, store: Queries) -> str:
+def known_child(child: str, store: Queries) -> str:
+    """The child_id of a registered child. Raises Failure."""
+    child_id = store.child_of(child)
+    if child_id is not None:
+        return child_id
     waiting = store.waiting(child)
     if waiting:
-        return f"{child} is not registered yet: {waiting} of its records wait for a registration or a link"
-    return f"no child {child}: give the child_id or the subject of a registered child"
+        raise Failure(f"{child} is not registered yet: {waiting} of its records wait for a registration or a link")
+    raise Failure(f"no child {child}: give the child_id or the subject of a registered child")
 
 
 def _print_child(head: Answer) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +12,7 @@ from clickhouse_connect.driver.exceptions import ClickHouseError
 from streams.errors import StoreRefused
 from streams.settings import Settings
 from streams.store.client import failures, place
+from streams.store.subjects import name_of_child, subjects_of
 
 READ_ONLY = {"readonly": 2}
 """Sent with every question, unless the user may only read anyway: who is read-only may not even set that."""
@@ -76,7 +76,7 @@ class Queries:
 
     def child_of(self, child: str) -> str | None:
         """child_id of a registered child, given that or any subject under which it has records; None if unknown."""
-        by_id = hashlib.sha256(child.encode()).hexdigest()[:32] if ":" in child else child
+        by_id = name_of_child(child) if ":" in child else child
         known = self.ask("SELECT child_id FROM children WHERE child_id = {id:String}", id=by_id)
         if not known.rows and ":" in child:
             known = self.ask("SELECT child_id FROM timeline WHERE subject = {s:String} LIMIT 1", s=child)
@@ -95,6 +95,23 @@ class Queries:
     def child(self, child_id: str) -> Answer:
         """The one row of a child."""
         return self.ask("SELECT * FROM children WHERE child_id = {id:String}", id=child_id)
+
+    def subjects(self, child_id: str) -> list[dict[str, Any]]:
+        """Each subject of a child, with the registrations and links that say so; the root first."""
+        of_child = "FROM timeline WHERE child_id = {id:String}"
+        said = self.ask(
+            "SELECT subject, kind, source, record_id, occurred_at, accepted_at, JSONExtractString(data, 'same_as') "
+            f"AS same_as {of_child} AND kind IN ('child.registered', 'identity.linked')",
+            id=child_id,
+        )
+        records = self.ask(f"SELECT subject, count() {of_child} GROUP BY subject", id=child_id)
+        return subjects_of(child_id, said.objects(), dict(records.rows))
+
+    def issues(self, child_id: str) -> Answer:
+        """What does not fit together about a child."""
+        columns = "problem, subject, records, since"
+        sql = f"SELECT {columns} FROM identity_issues WHERE child_id = {{id:String}} ORDER BY problem, subject"
+        return self.ask(sql, id=child_id)
 
     def alerts(self, clinic: str = "", state: str = "", limit: int = 0) -> Answer:
         """Alerts, active ones first, then by the latest change; all clinics, states and rows where nothing is given."""

@@ -115,7 +115,13 @@ def test_who_may_only_read_reads_with_every_command(settings: Settings) -> None:
     password = json.loads((settings.data / "secrets.json").read_text())["analyst"]
     host = str(settings.clickhouse).rpartition("@")[2]
     analyst = settings.model_copy(update={"clickhouse": f"http://analyst:{password}@{host}"})
-    for command in (("query", "SELECT count() FROM timeline"), ("overview",), ("timeline", CHILD), ("alerts",)):
+    for command in (
+        ("query", "SELECT count() FROM timeline"),
+        ("overview",),
+        ("timeline", CHILD),
+        ("child", CHILD),
+        ("alerts",),
+    ):
         ran, by_owner = huiyu(analyst, *command, "--json"), huiyu(settings, *command, "--json")
         assert (ran.returncode, ran.stdout) == (0, by_owner.stdout), ran.stderr
     ran = huiyu(analyst, "query", "TRUNCATE TABLE huiyu_store.timeline")
