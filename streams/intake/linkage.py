@@ -63,7 +63,9 @@ class LinkageDraft:
 
     def put(self, link: Publication) -> None:
         alias = link.event.subject
-        self._links[alias] = {**self.links(alias), link.identity: link}
+        if alias not in self._links:
+            self._links[alias] = dict(self.links(alias))
+        self._links[alias][link.identity] = link
         name = "/".join((alias, link.event.source, link.event.recordid))
         self._changes[LINKED + name.encode()] = link.packed()
 
@@ -74,16 +76,9 @@ class LinkageDraft:
     def keep_path(self, subject: str, path: Path) -> None:
         self._paths[subject] = path
 
-    def found(self, subject: str) -> Path:
-        """A subject's way by what is known of it now."""
-        link = holding(self.links(subject).values())
-        return (
-            ending(subject) if link is None else path_by(link, self.onward(target_of(link)) or ending(target_of(link)))
-        )
-
-    def target(self, alias: str) -> str | None:
-        link = holding(self.links(alias).values())
-        return None if link is None else target_of(link)
+    def holding(self, alias: str) -> Publication | None:
+        """The link that holds for an alias."""
+        return holding(self.links(alias).values())
 
     def aliases(self, target: str) -> list[str]:
         """Who is linked to a target; also some that were."""

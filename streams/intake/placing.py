@@ -56,11 +56,13 @@ class Placing:
     def release(self) -> None:
         """Place parked events of pending subjects, at most MOST_RELEASED_A_STEP of them."""
         left = MOST_RELEASED_A_STEP
+        self.routing.settle()
         while self.pending and left > 0:
             for subject in sorted(self.pending):
                 left -= self._release_of(subject, left)
                 if left <= 0:
                     break
+            self.routing.settle()
 
     def _release_of(self, subject: str, most: int) -> int:
         """How many went; the subject is pending no longer when none could."""

@@ -16,7 +16,7 @@ from streams import topics
 from streams.intake.draft import Draft
 from streams.intake.home import home_partition
 from streams.intake.memory import Subject
-from streams.intake.paths import Path, ending, hops_of, path_of, root_of
+from streams.intake.paths import Path, ending, hops_of, path_by, path_of, root_of, target_of
 from streams.records import Publication, stronger
 from streams.transport.port import Output, partition_of
 
@@ -29,6 +29,7 @@ class Routing:
         self.partition, self.partitions = partition, partitions
         self.pending = pending
         self.outputs: list[Output] = []
+        self._touched: dict[str, int] = {}
 
     def registered(self, subject: str, since: int) -> None:
         """A registration of the subject was published."""
@@ -45,13 +46,9 @@ class Routing:
         if not stronger(link, self.links.links(alias).get(link.identity)):
             return
         self.links.put(link)
-        target = self.links.target(alias)
-        if target is not None:
-            self.links.add_alias(target, alias)
-            if self.links.onward(target) is None:
-                self.links.go_on(target, ending(target))
-                self._tell_home(FOLLOW, target, since, by=self.partition)
-        self._find(alias, since)
+        self._touch(alias, since)
+        if self.draft.subject(alias) is None:
+            self.settle()
 
     def told(self, message: Mapping[str, Any]) -> None:
         """What the home of another subject told through `exchange`."""
@@ -66,18 +63,43 @@ class Routing:
         elif kind == PATH:
             self.links.go_on(subject, path_of(message["path"]))
             for alias in self.links.aliases(subject):
-                self._find(alias, since)
+                self._touch(alias, since)
+
+    def _touch(self, alias: str, since: int) -> None:
+        self._touched[alias] = max(since, self._touched.get(alias, 0))
+
+    def settle(self) -> None:
+        """Find the child of each alias whose way may have changed.
+
+        Once for all links of a decision: to follow thousands of one alias one by one would hold up its neighbours.
+        What was sent on before goes to the former child, which is told behind it to hand it over.
+        """
+        touched, self._touched = self._touched, {}
+        for alias, since in touched.items():
+            self._find(alias, since)
 
     def _find(self, alias: str, since: int) -> None:
         """Find the alias's child, and tell who goes by it, as it is known now."""
-        path, known = self.links.found(alias), self.draft.subject(alias)
-        if known is not None or self.links.target(alias) is not None:
+        link, known = self.links.holding(alias), self.draft.subject(alias)
+        path = ending(alias) if link is None else path_by(link, self._onward(link, since))
+        if known is not None or link is not None:
             self._route(alias, known, child_id(root_of(path)), since)
         if path != self.links.path(alias):
             self.links.keep_path(alias, path)
             for partition in self.links.followers(alias):
                 self._tell_path(alias, path, partition, since)
             self._name(alias, since)
+
+    def _onward(self, link: Publication, since: int) -> Path:
+        """The target's way; its home is asked to tell it, once for all aliases that are at home here."""
+        target = target_of(link)
+        self.links.add_alias(target, link.event.subject)
+        onward = self.links.onward(target)
+        if onward is None:
+            onward = ending(target)
+            self.links.go_on(target, onward)
+            self._tell_home(FOLLOW, target, since, by=self.partition)
+        return onward
 
     def _name(self, alias: str, since: int) -> None:
         """A registered alias makes its child one that exists: that subject's own home may not know it otherwise."""

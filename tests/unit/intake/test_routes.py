@@ -96,3 +96,12 @@ def test_a_registered_alias_lets_go_what_waits_at_the_end_of_a_chain_of_links() 
     assert shard.unlinked() == {(cy, "clinic:chengguan"): 1}
     shard.send(link(BO, cy, recordid="M"))
     assert shard.unlinked() == {}
+
+
+def test_thousands_of_links_of_one_subject_move_it_once_in_a_decision() -> None:
+    shard = Shard()
+    shard.send(CLINIC, link(ALIAS, BO))
+    targets = [subject_of(f"{number}") for number in range(3_000)]
+    shard.send(*(link(ALIAS, target, recordid=f"M{number:04}") for number, target in enumerate(targets)))
+    assert [(r.meta["epoch"], r.meta["child"]) for r in routes(shard)][-1] == (2, child_of(targets[-1]))
+    assert len(routes(shard)) == 3, "the first child, and then both of the move"
