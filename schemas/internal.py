@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import orjson
 
 EVENT, FACT, TICK, WATERMARK, ROUTE, KNOWN, MOVED = "event", "fact", "tick", "watermark", "route", "known", "moved"
+FOLLOW, PATH = "follow", "path"
 """Kinds of internal message (`meta["t"]`)."""
 
 

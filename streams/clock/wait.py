@@ -33,14 +33,12 @@ SINK_SOURCES = (
     topics.FACILITY_EVENTS,
 )
 MOST_HOPS = 64
-"""How often a record may be handed on from child to child: as often as the subject it came with was linked anew."""
+"""How often something may be handed on among the partitions of a stage. In intake: to the home of a subject, and from
+there along its links. In timeline, from child to child: as often as the subject it came with was linked anew."""
 
 Leg = tuple[str, tuple[str, ...]]
-TO_CHILDREN: tuple[Leg, ...] = (
-    ("huiyu-intake", (topics.CLOCK, *topics.SOURCE_TOPICS)),
-    ("huiyu-intake", (topics.EXCHANGE,)),  # to the partition where its subject is at home
-    ("huiyu-intake", (topics.EXCHANGE,)),  # from a registered alias to the home of the subject that it is linked to
-)
+TO_INTAKE: Leg = ("huiyu-intake", (topics.CLOCK, *topics.SOURCE_TOPICS))
+WITHIN_INTAKE: Leg = ("huiyu-intake", (topics.EXCHANGE,))
 AMONG_CHILDREN: Leg = ("huiyu-timeline", (topics.CHILD_EVENTS,))
 TO_STORE: tuple[Leg, ...] = (("huiyu-centers", (topics.FACILITY_EVENTS,)), ("huiyu-sink", SINK_SOURCES))
 Ends = dict[TopicPartition, int]
@@ -55,8 +53,8 @@ def wait(settings: Settings, timeout_s: float) -> float:
     started = time.monotonic()
     with closing(connect_consumer(settings)) as consumer, closing(connect_admin(settings)) as admin:
         path = Path(consumer, admin, _partitions(consumer, settings), started + timeout_s)
-        for leg in TO_CHILDREN:
-            path.follow(leg)
+        path.follow(TO_INTAKE)
+        path.follow_hand_overs(WITHIN_INTAKE)
         path.follow_hand_overs(AMONG_CHILDREN)
         for leg in TO_STORE:
             path.follow(leg)
@@ -76,7 +74,7 @@ def connect_admin(settings: Settings) -> KafkaAdminClient:
 
 def _partitions(consumer: KafkaConsumer, settings: Settings) -> dict[str, list[TopicPartition]]:
     """Of every topic on the way, asked once: just after a broker's restart some may seem to be missing."""
-    legs = (*TO_CHILDREN, AMONG_CHILDREN, *TO_STORE)
+    legs = (TO_INTAKE, WITHIN_INTAKE, AMONG_CHILDREN, *TO_STORE)
     try:
         return {topic: partitions_of(consumer, topic, settings) for _, names in legs for topic in names}
     except (KafkaError, OSError) as error:

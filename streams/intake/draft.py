@@ -8,23 +8,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import orjson
+
 from streams.intake.arrival import Arrival
-from streams.intake.lots import NOTHING, Identity, Lot, is_earlier
+from streams.intake.linkage import LinkageDraft
+from streams.intake.lots import NOTHING, Lot, is_earlier
 from streams.intake.memory import (
     HEARD,
     HELD,
-    LINKED,
     NOW,
     PARKED,
-    SEEN,
     SEQUENCE,
     SOURCE,
     SUBJECT,
     SURPLUS,
+    TOKEN,
+    WAVES,
     Memory,
     Subject,
+    packed_waves,
 )
-from streams.records import Publication
+from streams.intake.waves import Token, Waves
 
 
 class Draft:
@@ -35,11 +39,12 @@ class Draft:
         self.changes: dict[bytes, bytes | None] = {}
         self.sources: dict[str, int] = {}
         self.subjects: dict[str, Subject] = {}
-        self._links: dict[str, dict[Identity, Publication]] = {}
+        self.linkage = LinkageDraft(memory.linkage, self.changes)
         self._parked: dict[str, Lot] = {}
         self._begun: dict[str, set[str]] = {}
         self.held: dict[bytes, dict[str, Any]] = dict(memory.held)
-        self.seen: dict[int, str] = dict(memory.seen)
+        self.tokens: dict[int, Token] = dict(memory.tokens)
+        self._waves = memory.waves
         self.now = memory.now
         self._heard: dict[str, str] = {}
         self._reported: set[str] = set()
@@ -62,16 +67,6 @@ class Draft:
     def know_subject(self, subject: str, known: Subject) -> None:
         self.subjects[subject] = known
         self.changes[SUBJECT + subject.encode()] = known.packed()
-
-    # links of an alias
-    def links(self, alias: str) -> dict[Identity, Publication]:
-        return self._links.get(alias) or self._memory.links.get(alias, {})
-
-    def put_link(self, link: Publication) -> None:
-        alias = link.event.subject
-        self._links[alias] = {**self.links(alias), link.identity: link}
-        name = "/".join((alias, link.event.source, link.event.recordid))
-        self.changes[LINKED + name.encode()] = link.packed()
 
     # parked events
     def lot(self, subject: str) -> Lot:
@@ -129,9 +124,24 @@ class Draft:
         del self.held[name]
         self.changes[HELD + name] = None
 
-    def see(self, origin: int, at: str) -> None:
-        self.seen[origin] = at
-        self.changes[SEEN + b"%d" % origin] = at.encode()
+    def see(self, origin: int, token: Token) -> None:
+        self.tokens[origin] = token
+        self.changes[TOKEN + b"%d" % origin] = orjson.dumps([*token])
+
+    @property
+    def waves(self) -> Waves:
+        return self._waves
+
+    @waves.setter
+    def waves(self, waves: Waves) -> None:
+        if waves != self._waves:
+            self._waves = waves
+            self.changes[WAVES] = packed_waves(waves)
+
+    def stir(self) -> None:
+        """Something was sent to another partition that may make it send in its turn."""
+        if not self._waves.stirred:
+            self.waves = self._waves._replace(stirred=True)
 
     def advance(self, now: str) -> None:
         self.now = now
@@ -159,13 +169,13 @@ class Draft:
         memory = self._memory
         memory.sources.update(self.sources)
         memory.subjects.update(self.subjects)
-        memory.links.update(self._links)
+        self.linkage.install()
         _update_or_drop(memory.parked, self._parked)
         for source, subjects in self._begun.items():
             memory.waiting.setdefault(source, set()).update(subjects)
         for source in self.sources:
             memory.waiting.pop(source, None)
-        memory.held, memory.seen, memory.now = self.held, self.seen, self.now
+        memory.held, memory.tokens, memory.waves, memory.now = self.held, self.tokens, self._waves, self.now
         memory.heard.update(self._heard)
         memory.unreported = (memory.unreported | set(self._heard)) - self._reported
         if SEQUENCE in self.changes:

@@ -9,20 +9,21 @@ from typing import Any
 import orjson
 
 from streams.intake.arrival import Arrival
-from streams.intake.lots import Identity, Lot
-from streams.records import Publication
+from streams.intake.linkage import Linkage
+from streams.intake.lots import Lot
+from streams.intake.waves import Token, Waves
 
-SOURCE, SUBJECT, LINKED, PARKED, SURPLUS, HELD, SEEN, HEARD, SEQUENCE, NOW = (
+SOURCE, SUBJECT, PARKED, SURPLUS, HELD, TOKEN, HEARD, SEQUENCE, NOW, WAVES = (
     b"source/",
     b"subject/",
-    b"link/",
     b"parked/",
     b"surplus/",
     b"held/",
-    b"seen/",
+    b"token/",
     b"heard/",
     b"sequence",
     b"now",
+    b"waves",
 )
 
 
@@ -52,11 +53,12 @@ class Memory:
 
     sources: dict[str, int] = field(default_factory=dict)
     subjects: dict[str, Subject] = field(default_factory=dict)
-    links: dict[str, dict[Identity, Publication]] = field(default_factory=dict)
+    linkage: Linkage = field(default_factory=Linkage)
     parked: dict[str, Lot] = field(default_factory=dict)
     waiting: dict[str, set[str]] = field(default_factory=dict)
     held: dict[bytes, dict[str, Any]] = field(default_factory=dict)
-    seen: dict[int, str] = field(default_factory=dict)
+    tokens: dict[int, Token] = field(default_factory=dict)
+    waves: Waves = field(default_factory=Waves)
     heard: dict[str, str] = field(default_factory=dict)
     unreported: set[str] = field(default_factory=set)
     sequence: int = 0
@@ -68,6 +70,7 @@ class Memory:
         for key, value in state:
             memory._restore(key, value)
         memory.unreported = set(memory.heard)
+        memory.linkage.restored()
         return memory
 
     def _restore(self, key: bytes, value: bytes) -> None:
@@ -77,9 +80,8 @@ class Memory:
                 self.sources[name.decode()] = int(value)
             case b"subject/":
                 self.subjects[name.decode()] = Subject.unpacked(value)
-            case b"link/":
-                link = Publication.unpacked(value)
-                self.links.setdefault(link.event.subject, {})[link.identity] = link
+            case b"link/" | b"onward/" | b"followed/" as head:
+                self.linkage.restore(head, name.decode(), value)
             case b"parked/":
                 arrival = Arrival.unparked(value)
                 self._lot(arrival).put(arrival)
@@ -88,8 +90,11 @@ class Memory:
                 self._lot(arrival).surplus[arrival.place] = arrival
             case b"held/":
                 self.held[name] = orjson.loads(value)
-            case b"seen/":
-                self.seen[int(name)] = value.decode()
+            case b"token/":
+                self.tokens[int(name)] = Token(*orjson.loads(value))
+            case b"waves/":
+                sent, *rest = orjson.loads(value)
+                self.waves = Waves(Token(*sent), *rest)
             case b"heard/":
                 self.heard[name.decode()] = value.decode()
             case b"now/":
@@ -100,3 +105,7 @@ class Memory:
     def _lot(self, arrival: Arrival) -> Lot:
         self.waiting.setdefault(arrival.event.source, set()).add(arrival.event.subject)
         return self.parked.setdefault(arrival.event.subject, Lot())
+
+
+def packed_waves(waves: Waves) -> bytes:
+    return orjson.dumps([[*waves.sent], *waves[1:]])

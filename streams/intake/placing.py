@@ -6,19 +6,15 @@ themselves arrive, in the end every event went to the same places.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import islice
 
-from schemas.identifiers import child_id
-from schemas.internal import KNOWN, ROUTE, pack
 from schemas.problems import Problem
 from streams import topics
 from streams.intake.arrival import LINK, REGISTRATION, Arrival
 from streams.intake.draft import Draft
-from streams.intake.home import home_partition
 from streams.intake.lots import MOST_PARKED, Lot
-from streams.intake.memory import Subject
-from streams.records import greatest, stronger
+from streams.intake.routing import Routing
+from streams.records import stronger
 from streams.transport.port import Output, partition_of
 
 MOST_RELEASED_A_STEP = 2_000
@@ -27,10 +23,11 @@ MOST_RELEASED_A_STEP = 2_000
 class Placing:
     """Places arrivals in a draft; collects outputs, overflows, and subjects whose parked events are to be released."""
 
-    def __init__(self, draft: Draft, partitions: int, pending: set[str]) -> None:
+    def __init__(self, draft: Draft, partition: int, partitions: int, pending: set[str]) -> None:
         self.draft, self.partitions = draft, partitions
         self.pending = pending
-        self.outputs: list[Output] = []
+        self.routing = Routing(draft, partition, partitions, pending)
+        self.outputs = self.routing.outputs
         self.overflowed: list[tuple[Arrival, Problem]] = []
 
     def place(self, arrival: Arrival) -> None:
@@ -49,26 +46,23 @@ class Placing:
         if known is None:
             self._park(arrival)
             return
-        self._to_child(known.child, arrival.sent(max(since, known.since)))
+        self.routing.to_child(known.child, arrival.sent(max(since, known.since)))
 
     def source_registered(self, source: str, since: int) -> None:
         if self.draft.source_since(source) is None:
             self.pending |= self.draft.waiting(source)
             self.draft.register_source(source, since)
 
-    def subject_named(self, subject: str, since: int) -> None:
-        """A registered alias belongs to the subject's child: what waits of the subject goes there, as if registered."""
-        if self.draft.subject(subject) is None:
-            self._know(subject, Subject(False, child_id(subject), 0, since))
-
     def release(self) -> None:
         """Place parked events of pending subjects, at most MOST_RELEASED_A_STEP of them."""
         left = MOST_RELEASED_A_STEP
+        self.routing.settle()
         while self.pending and left > 0:
             for subject in sorted(self.pending):
                 left -= self._release_of(subject, left)
                 if left <= 0:
                     break
+            self.routing.settle()
 
     def _release_of(self, subject: str, most: int) -> int:
         """How many went; the subject is pending no longer when none could."""
@@ -90,60 +84,9 @@ class Placing:
 
     def _learn(self, arrival: Arrival, since: int) -> None:
         if arrival.event.kind == REGISTRATION and not arrival.event.retraction:
-            self._registered(arrival.event.subject, since)
+            self.routing.registered(arrival.event.subject, since)
         elif arrival.event.kind == LINK:
-            self._linked(arrival, since)
-
-    def _registered(self, subject: str, since: int) -> None:
-        known = self.draft.subject(subject)
-        if known is None:
-            self._know(subject, Subject(True, child_id(subject), 0, since))
-        elif not known.registered:
-            self._know(subject, replace(known, registered=True))
-            self._name_target(subject, since)
-
-    def _linked(self, arrival: Arrival, since: int) -> None:
-        link = arrival.publication()
-        alias = arrival.event.subject
-        if not stronger(link, self.draft.links(alias).get(link.identity)):
-            return
-        self.draft.put_link(link)
-        target = self._target(alias)
-        known = self.draft.subject(alias)
-        if target is not None or known is not None:
-            self._route(alias, known, child_id(target or alias), since)
-        if known is not None and known.registered:
-            self._name_target(alias, since)
-
-    def _target(self, alias: str) -> str | None:
-        """The subject to whose child the alias belongs by its greatest standing link."""
-        standing = greatest(self.draft.links(alias).values())
-        return None if standing is None else str(standing.event.data["same_as"])
-
-    def _name_target(self, alias: str, since: int) -> None:
-        """A registered alias makes its child one that exists: that subject's own home may not know it otherwise."""
-        target = self._target(alias)
-        if target is not None:
-            home = home_partition(target, self.partitions)
-            known = self.draft.subject(alias)
-            meta = {"t": KNOWN, "subject": target, "a": since if known is None else max(since, known.since)}
-            self.outputs.append(Output(topics.EXCHANGE, home, target.encode(), pack(meta)))
-
-    def _route(self, alias: str, known: Subject | None, child: str, since: int) -> None:
-        if known is not None and known.child == child:
-            return
-        before = known or Subject(False, child, 0, since)
-        after = replace(before, child=child, epoch=before.epoch + 1, since=max(before.since, since))
-        route = {"epoch": after.epoch, "child": child, "from": before.child, "v": after.since}
-        for told in sorted({before.child, child}):
-            meta = {"t": ROUTE, "subject": alias, **route}
-            self._to_child(told, pack(meta))
-        self._know(alias, after)
-
-    def _know(self, subject: str, known: Subject) -> None:
-        self.draft.know_subject(subject, known)
-        if self.draft.lot(subject):
-            self.pending.add(subject)
+            self.routing.linked(arrival.publication(), since)
 
     def _park(self, arrival: Arrival) -> None:
         lot = self.draft.lot(arrival.event.subject)
@@ -159,10 +102,6 @@ class Placing:
         value = arrival.sent(max(arrival.origin.appended_at, source_since))
         partition = partition_of(center, self.partitions)
         self.outputs.append(Output(topics.FACILITY_EVENTS, partition, center.encode(), value))
-
-    def _to_child(self, child: str, value: bytes) -> None:
-        partition = partition_of(child, self.partitions)
-        self.outputs.append(Output(topics.CHILD_EVENTS, partition, child.encode(), value))
 
 
 def may_release(draft: Draft, lot: Lot) -> bool:
@@ -180,7 +119,7 @@ def may_go(draft: Draft, arrival: Arrival) -> bool:
     event = arrival.event
     if event.kind == LINK:  # one that is retracted or outdated makes nobody known
         return not event.retraction and stronger(
-            arrival.publication(), draft.links(event.subject).get(arrival.identity)
+            arrival.publication(), draft.linkage.links(event.subject).get(arrival.identity)
         )
     return event.kind == REGISTRATION and not event.retraction
 

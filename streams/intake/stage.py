@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from schemas.check import Accepted, Refused, check
-from schemas.internal import FACT, KNOWN, TICK, Origin, event_meta, pack, unpack
+from schemas.internal import FACT, FOLLOW, KNOWN, PATH, TICK, Origin, event_meta, pack, unpack
 from streams import rejecting, topics
 from streams.intake import reporting, ticks
-from streams.intake.arrival import SOURCE_REGISTRATION, Arrival
+from streams.intake.arrival import LINK, REGISTRATION, SOURCE_REGISTRATION, Arrival
 from streams.intake.draft import Draft
 from streams.intake.home import home_partition
 from streams.intake.memory import Memory
@@ -54,7 +54,7 @@ class _Step:
 
     def __init__(self, stage: IntakeStage, draft: Draft) -> None:
         self.stage, self.draft = stage, draft
-        self.placing = Placing(draft, stage.partitions, stage.pending)
+        self.placing = Placing(draft, stage.partition, stage.partitions, stage.pending)
         self.outputs: list[Output] = []
 
     def take(self, record: Record) -> None:
@@ -68,11 +68,11 @@ class _Step:
     def _exchanged(self, value: bytes) -> None:
         meta, _ = unpack(value)
         if meta["t"] == TICK:
-            ticks.arrived(self.draft, meta)
+            ticks.arrived(self.draft, meta, self.stage.partitions)
         elif meta["t"] == FACT:
             self.placing.source_registered(str(meta["source"]), int(meta["a"]))
-        elif meta["t"] == KNOWN:
-            self.placing.subject_named(str(meta["subject"]), int(meta["a"]))
+        elif meta["t"] in (KNOWN, FOLLOW, PATH):
+            self.placing.routing.told(meta)
         else:
             self.placing.place(Arrival.unparked(value))
 
@@ -97,6 +97,8 @@ class _Step:
         if home == self.stage.partition:
             self.placing.place(arrival)
         else:
+            if event.kind in (REGISTRATION, LINK):
+                self.draft.stir()
             self.outputs.append(Output(topics.EXCHANGE, home, event.subject.encode(), arrival.parked()))
 
     def _hear(self, checked: Accepted) -> None:
@@ -115,6 +117,7 @@ class _Step:
         if event.kind == SOURCE_REGISTRATION:
             source, since = event.subject.removeprefix("source:"), arrival.origin.appended_at
             told = pack({"t": FACT, "source": source, "a": since})
+            self.draft.stir()
             self.outputs.extend(Output(topics.EXCHANGE, p, key, told) for p in partitions)
 
     def decision(self, positions: Mapping[str, int]) -> Decision:

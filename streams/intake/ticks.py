@@ -1,7 +1,7 @@
 """Ticks on their way: held until the sources are read as far as they were when the tick was taken. Pure.
 
 No record that was published before a tick is sent on after that tick's watermark: a partition passes a tick to all
-partitions only behind everything it read before, and *now* is the least of what all partitions have passed.
+partitions only behind everything it read before, and *now* advances when a wave of these concludes.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import orjson
 from schemas.internal import TICK, WATERMARK, pack
 from streams import topics
 from streams.intake.draft import Draft
+from streams.intake.waves import Token
 from streams.transport.port import Output
 
 KEY = b"watermark"
@@ -24,28 +25,28 @@ def hold(draft: Draft, offset: int, value: bytes) -> None:
     draft.hold(b"%d" % offset, orjson.loads(value), value)
 
 
-def arrived(draft: Draft, meta: Mapping[str, Any]) -> None:
+def arrived(draft: Draft, meta: Mapping[str, Any], partitions: int) -> None:
     """A tick that one of intake's partitions has passed on."""
-    origin, at = int(meta["origin"]), str(meta["at"])
-    if at > draft.seen.get(origin, ""):
-        draft.see(origin, at)
+    draft.see(int(meta["origin"]), Token(int(meta["wave"]), str(meta["at"]), bool(meta["stirred"])))
+    draft.waves = draft.waves.with_tokens(draft.tokens, partitions)
 
 
 def pass_on(draft: Draft, partition: int, partitions: int, positions: Mapping[str, int]) -> list[Output]:
-    """Exchange messages for the newest tick whose end offsets are all read; it stands for the older ones."""
-    ready = {name: tick for name, tick in draft.held.items() if _is_read(tick, positions)}
-    if not ready:
+    """The next token, for the newest tick whose end offsets are all read; it stands for the older ones."""
+    ready = {name: str(tick["at"]) for name, tick in draft.held.items() if _is_read(tick, positions)}
+    token = draft.waves.next_token(max(ready.values(), default=""))
+    if token is None:
         return []
-    newest = max(str(tick["at"]) for tick in ready.values())
     for name in ready:
         draft.let_go(name)
-    value = pack({"t": TICK, "at": newest, "origin": partition})
+    draft.waves = draft.waves.with_sent(token)
+    value = pack({"t": TICK, "origin": partition, **token._asdict()})
     return [Output(topics.EXCHANGE, p, KEY, value) for p in range(partitions)]
 
 
 def watermarks(draft: Draft, partition: int, partitions: int) -> list[Output]:
-    """Messages to every child and facility partition, when all partitions have passed a newer tick."""
-    now = min(draft.seen.get(origin, "") for origin in range(partitions))
+    """Messages to every child and facility partition, when a newer tick's events are done."""
+    now = draft.waves.concluded
     if now <= draft.now:
         return []
     draft.advance(now)

@@ -62,12 +62,15 @@ class Draft:
         self._subjects = child.subjects
         self._count = len(child.records)
 
-    def take(self, new: Kept) -> bool:
-        """Merge a publication; False when the child has too many records to take another."""
+    def take(self, new: Kept, beyond: bool = False) -> bool:
+        """Merge a publication; False when the child has too many records to take another.
+
+        `beyond`: also then, for it was taken before, by another child, and must not be lost when that one joins.
+        """
         identity, subject = new.publication.identity, new.publication.event.subject
         key = (*identity, subject)
         held = self.get(key)
-        if held is None and self._count >= MOST_RECORDS:
+        if held is None and self._count >= MOST_RECORDS and not beyond:
             return False
         kept = merged(held, new)
         if kept is not held:

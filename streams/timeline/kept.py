@@ -16,6 +16,10 @@ CONFLICT = "x"
 """Metadata of a stored or handed-over record: true when the revision that holds had two contents."""
 
 
+HANDED_OVER = "h"
+"""Metadata of a record that came from another child."""
+
+
 class Kept(NamedTuple):
     """`value`: the record as the state topic has it."""
 
@@ -74,7 +78,7 @@ def stands(value: bytes) -> bool:
     return not ((b"retracted" in raw or b"\\" in raw) and read(raw).retraction)
 
 
-def visible_from(value: bytes, moment: int) -> bytes:
-    """The same record, visible since `moment` (ms since 1970) at the earliest."""
+def handed_over(value: bytes, moment: int) -> bytes:
+    """The message in which another child receives a record, visible since `moment` (ms since 1970) at the earliest."""
     meta, raw = unpack(value)
-    return value if meta["v"] >= moment else pack(meta | {"v": moment}, raw)
+    return pack(meta | {"v": max(meta["v"], moment), HANDED_OVER: True}, raw)

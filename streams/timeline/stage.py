@@ -18,7 +18,7 @@ from streams.timeline import memory as keys
 from streams.timeline.child import MOST_RECORDS, Child, Draft
 from streams.timeline.emission import Emission
 from streams.timeline.evaluation import Frame, evaluate
-from streams.timeline.kept import Kept, visible_from
+from streams.timeline.kept import HANDED_OVER, Kept, handed_over
 from streams.timeline.memory import Memory, Route, changes_of, fact_key, move_key, move_packed, now_of
 from streams.timeline.moves import Marker, Moves
 from streams.transport.port import Decision, Output, Record, partition_of
@@ -67,7 +67,7 @@ class Step:
         meta, raw = unpack(value)
         match meta["t"]:
             case t if t == EVENT:
-                self._event(name, record.offset, Kept.read(meta, raw, value))
+                self._event(name, record.offset, Kept.read(meta, raw, value), HANDED_OVER in meta)
             case t if t == FACT:
                 self._fact(value)
             case t if t == ROUTE:
@@ -86,11 +86,11 @@ class Step:
         draft.version = max(draft.version, offset)
         return draft
 
-    def _event(self, name: str, offset: int, new: Kept) -> None:
+    def _event(self, name: str, offset: int, new: Kept, handed_over: bool) -> None:
         route = self._newest_route(new.publication.event.subject)
         if route is not None and route.child != name:
             self._hand_over(route, [new.value])
-        elif not self._draft(name, offset).take(new):
+        elif not self._draft(name, offset).take(new, beyond=handed_over):
             self._refuse(new.publication)
 
     def _refuse(self, publication: Publication) -> None:
@@ -138,7 +138,7 @@ class Step:
 
     def _hand_over(self, route: Route, values: Iterable[bytes]) -> None:
         partition, key = partition_of(route.child, self.memory.partitions), route.child.encode()
-        moved = (visible_from(value, route.visible_at) for value in values)
+        moved = (handed_over(value, route.visible_at) for value in values)
         self.emission.outputs += [Output(topics.CHILD_EVENTS, partition, key, value) for value in moved]
 
     def _watermark(self, offset: int, meta: Mapping[str, Any]) -> None:

@@ -14,7 +14,7 @@ from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 from kafka.admin import NewTopic
 
 from streams.clock.tick import BeforeNow, Ticker, connect_consumer, partitions_of
-from streams.clock.wait import TO_CHILDREN, Path, TooSlow, connect_admin
+from streams.clock.wait import TO_INTAKE, Path, TooSlow, connect_admin
 from streams.embedded.stack import Stack
 from streams.ends import end_offsets
 from streams.sink.reader import GROUP, Reader
@@ -107,4 +107,4 @@ def test_a_wait_outlives_a_restart_of_the_broker(stack: Stack) -> None:
         path = Path(consumer, admin, partitions, time.monotonic() + PATIENCE_S)
         stack.kill("broker")
         with pytest.raises(TooSlow, match="huiyu-intake is behind on"):
-            path.follow(TO_CHILDREN[0])
+            path.follow(TO_INTAKE)

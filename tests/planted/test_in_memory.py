@@ -25,8 +25,9 @@ from streams.transport.batches import Batch
 from streams.transport.port import Decision, Output, Record
 from streams.transport.shard import Shard
 from tests.integration.test_shard import Countdown, FirstRecord
-from tests.property import test_intake_timeline, test_timeline_behind_intake
+from tests.property import test_intake_timeline, test_links, test_timeline_behind_intake
 from tests.support.builders import a_checkup, a_registration, a_source, an_event
+from tests.support.link_graphs import SUBJECTS, a_link
 from tests.support.sent_on import SentOn, sent_on
 from tests.support.simulated_broker import Runner, SimulatedBroker, tick
 
@@ -80,7 +81,16 @@ def records_are_with_their_child(seed: int) -> None:
     check.hypothesis.inner_test(test_intake_timeline.ALWAYS, seed)
 
 
-CHECKS = (tables_are_the_truth, nobody_is_alerted_too_early, records_are_with_their_child)
+def no_tick_passes_a_chain(seed: int) -> None:
+    """The check of alerts while links are followed: the visit that was due is the child's by a chain of three."""
+    a, b, c = SUBJECTS[:3]
+    links = [a_link(a, b, recordid="L1"), a_link(b, c, recordid="L2")]
+    visit = a_checkup("", "2026-01-15T09:00:00+08:00", subject=c)
+    check = test_links.test_no_tick_passes_what_links_published_before_it_set_in_motion
+    check.hypothesis.inner_test([a_registration("") | {"subject": a}, *links, visit], ["2026-01-20"], seed)
+
+
+CHECKS = (tables_are_the_truth, nobody_is_alerted_too_early, records_are_with_their_child, no_tick_passes_a_chain)
 
 
 @pytest.mark.parametrize("check", CHECKS)
@@ -174,10 +184,12 @@ def a_tick_that_is_read_before_its_event(restarted: bool = False) -> SentOn:
         intake.read(topic)
     appended = broker.append("clinic-events", 0, event["subject"].encode(), orjson.dumps(event)).timestamp
     tick(broker, 1, datetime.fromtimestamp((appended + 1) / 1000, UTC))
-    for topic in (CLOCK, EXCHANGE, "clinic-events", EXCHANGE):
+    for topic in (CLOCK, "clinic-events"):
         intake.read(topic)
         if restarted:
             intake.reload()
+        while EXCHANGE in intake.behind():
+            intake.read(EXCHANGE)
     assert not intake.behind()
     return sent_on(broker.all(CHILD_EVENTS, 1), 1, {"ann": appended / 1000})
 
@@ -197,6 +209,12 @@ def test_a_tick_that_overtakes_an_event_is_reported(monkeypatch: pytest.MonkeyPa
 def test_alerts_of_a_tick_that_overtakes_are_reported(monkeypatch: pytest.MonkeyPatch, quiet: None) -> None:
     plant_in_ticks(monkeypatch)
     assert is_reported(nobody_is_alerted_too_early)
+
+
+def test_a_tick_that_does_not_wait_for_links_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted: what a partition made others send is not told."""
+    monkeypatch.setattr(Draft, "stir", lambda _draft: None)
+    assert is_reported(no_tick_passes_a_chain)
 
 
 def test_held_ticks_that_are_kept_in_memory_only_are_missed(monkeypatch: pytest.MonkeyPatch) -> None:

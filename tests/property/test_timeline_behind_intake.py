@@ -17,8 +17,9 @@ from streams.timeline.stage import TimelineStage
 from streams.topics import CHILD_EVENTS, CLOCK, EXCHANGE, REJECTED_EVENTS, SOURCE_TOPICS
 from tests.property.test_timeline_order import matches, shown
 from tests.property.test_timeline_routes import PARTITIONS, only, tables_of
-from tests.property.timeline_oracle import Event, Truth, kind_of, rank, strength
+from tests.property.timeline_oracle import Event, Truth, kind_of, strength
 from tests.support.builders import a_checkup, a_registration, a_source, an_event, child_of, subject_of
+from tests.support.link_graphs import roots
 from tests.support.pipeline import topic_of
 from tests.support.simulated_broker import Runner, SimulatedBroker, Stored, run_to_end
 from tests.unit.timeline.shard import ZONE, Tables
@@ -40,7 +41,7 @@ def what_was_weighed(draw: st.DrawFn, clinic: str, day: str) -> dict[str, Any]:
 
 
 def what_was_linked(draw: st.DrawFn, clinic: str, day: str) -> dict[str, Any]:
-    return {"same_as": draw(st.sampled_from((ANN, BO)))}  # chains of links are not defined yet
+    return {"same_as": draw(st.sampled_from(SUBJECTS))}
 
 
 def how_it_left(draw: st.DrawFn, clinic: str, day: str) -> dict[str, Any]:
@@ -71,7 +72,7 @@ KINDS = ("checkup.recorded", "identity.linked", *DATA)
 def events_of_children(draw: st.DrawFn) -> Event:
     kind, day, clinic = draw(st.sampled_from(KINDS)), draw(st.sampled_from(DAYS)), draw(st.sampled_from(SOURCES[:2]))
     source = "center:yucai" if kind in OF_CENTERS else clinic
-    subject = draw(st.sampled_from((CERTIFICATE, OTHER) if kind == "identity.linked" else SUBJECTS))
+    subject = draw(st.sampled_from(SUBJECTS))
     at = f"{day}T{draw(st.sampled_from(('00:10', '09:00', '23:50')))}:00+08:00"
     more = {"recordid": draw(st.sampled_from("123")), "revision": draw(st.integers(1, 3))}
     if draw(st.integers(0, 4)) == 0:
@@ -152,17 +153,17 @@ def a_timeline(partition: int) -> TimelineStage:
 
 
 class Owners:
-    """Whose each record is, from all that was published: by the greatest link that stands."""
+    """Whose each record is, from all that was published: by the links that stand, followed to their end."""
 
     def __init__(self, events: list[Event]) -> None:
         sources = {e["subject"].removeprefix("source:") for e in events if kind_of(e) == "source.registered"}
         self.events = [e for e in events if not e["subject"].startswith("source:")]
         self.known = [e for e in self.events if e["source"] in {*sources, "registry:bureau"}]
 
+        self._roots = roots(self.known)
+
     def child(self, subject: str) -> str:
-        links = [e for e in strongest(self.known) if e["subject"] == subject and kind_of(e) == "identity.linked"]
-        standing = [link for link in links if not link["type"].startswith("record.retracted")]
-        return child_of(max(standing, key=rank)["data"]["same_as"] if standing else subject)
+        return child_of(self._roots.get(subject, subject))
 
     def truth(self, child: str, today: date) -> Truth:
         return Truth([e for e in self.known if self.child(e["subject"]) == child], today)

@@ -12,14 +12,14 @@ from kafka import KafkaAdminClient, KafkaConsumer
 from kafka.errors import KafkaError
 
 from streams.clock.tick import connect_consumer, partitions_of
-from streams.clock.wait import AMONG_CHILDREN, TO_CHILDREN, TO_STORE, lag
+from streams.clock.wait import AMONG_CHILDREN, TO_INTAKE, TO_STORE, WITHIN_INTAKE, lag
 from streams.endpoints import RECONNECT_MS
 from streams.ends import end_offsets
 from streams.settings import Settings
 from streams.store.client import connect
 
 EVERY_S = 0.5
-LEGS = (*dict.fromkeys(TO_CHILDREN), AMONG_CHILDREN, *TO_STORE)
+LEGS = (TO_INTAKE, WITHIN_INTAKE, AMONG_CHILDREN, *TO_STORE)
 COUNTED = ("events", "rejections", "timeline_log", "children_log", "milestones_log", "alerts_log", "center_days_log")
 SEEN = " UNION ALL ".join(
     [f"SELECT '{table}', count() FROM huiyu_store.{table} FINAL" for table in COUNTED]

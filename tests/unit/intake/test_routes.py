@@ -90,10 +90,18 @@ def test_an_alias_that_nobody_registered_names_nobody() -> None:
     assert shard.unlinked() == {(BO, "clinic:chengguan"): 1}
 
 
-def test_a_named_subject_may_be_registered_and_linked_itself() -> None:
+def test_a_registered_alias_lets_go_what_waits_at_the_end_of_a_chain_of_links() -> None:
     shard, cy = Shard(), subject_of("cy")
     shard.send(CLINIC, a_checkup("cy", AT), ALIAS_REGISTERED, link(ALIAS, BO))
-    shard.send(link(BO, cy, recordid="M"))
     assert shard.unlinked() == {(cy, "clinic:chengguan"): 1}
-    shard.send(a_registration("bo"))
+    shard.send(link(BO, cy, recordid="M"))
     assert shard.unlinked() == {}
+
+
+def test_thousands_of_links_of_one_subject_move_it_once_in_a_decision() -> None:
+    shard = Shard()
+    shard.send(CLINIC, link(ALIAS, BO))
+    targets = [subject_of(f"{number}") for number in range(3_000)]
+    shard.send(*(link(ALIAS, target, recordid=f"M{number:04}") for number, target in enumerate(targets)))
+    assert [(r.meta["epoch"], r.meta["child"]) for r in routes(shard)][-1] == (2, child_of(targets[-1]))
+    assert len(routes(shard)) == 3, "the first child, and then both of the move"

@@ -10,6 +10,7 @@ import pytest
 
 from schemas.internal import pack, unpack
 from streams.store_rows import unpacked
+from streams.timeline.kept import handed_over
 from streams.transport.port import partition_of
 from tests.support.builders import a_checkup, a_registration, a_source, an_event, child_of, subject_of
 from tests.unit.timeline.shard import Shard, bodies_of, event_message, marker, route, watermark
@@ -235,7 +236,7 @@ def test_a_child_hands_over_what_it_holds_and_what_comes_later() -> None:
     shard.restart()
     shard.send(event_message(late, child=ANN, number=2))
     assert [(o.key, o.partition) for o in shard.tables.sent_on] == [(BO.encode(), partition_of(BO, 1))] * 2
-    assert shard.tables.sent_on[0].value == message[1]
+    assert shard.tables.sent_on[0].value == handed_over(message[1], 0)
     assert [row["kind"] for row in shard.tables.of("timeline")] == ["child.registered"]
 
 
@@ -266,8 +267,8 @@ def test_a_marker_follows_what_is_handed_over_also_when_that_is_nothing() -> Non
     shard, visit = with_ann(), a_checkup("", "2025-09-02T09:00:00+08:00", subject=ALIAS)
     shard.send(event_message(visit, child=ANN, number=1))
     shard.send(route(ALIAS, 2, BO, told=ANN, before=ANN))
-    handed_over = (BO.encode(), event_message(visit, child=ANN, number=1)[1])
-    assert sent_on(shard) == [handed_over, marker(ALIAS, 2, BO)]
+    moved = (BO.encode(), handed_over(event_message(visit, child=ANN, number=1)[1], 0))
+    assert sent_on(shard) == [moved, marker(ALIAS, 2, BO)]
     shard.send(route(ALIAS, 4, BO, told=ANN, before=ANN))
     assert sent_on(shard)[2:] == [marker(ALIAS, 4, BO)]
 
@@ -300,7 +301,7 @@ def test_a_child_that_awaits_a_subject_sends_it_on_before_its_own_marker() -> No
     shard.restart()
     late = event_message(visit, child=ANN)
     shard.send(late)
-    assert sent_on(shard) == [(BO.encode(), late[1])]
+    assert sent_on(shard) == [(BO.encode(), handed_over(late[1], 0))]
     shard.send(marker(ALIAS, 1, ANN))
     assert sent_on(shard)[1:] == [marker(ALIAS, 2, BO)]
     assert [key for key in shard.state if key.startswith(b"m/")] == []
@@ -358,3 +359,15 @@ def test_beyond_twenty_thousand_records_a_child_takes_no_new_one_but_still_revis
     }
     rows = {row["record_id"]: row for row in shard.tables.of("timeline")}
     assert (len(rows), rows["5"]["revision"]) == (20_000, 2)
+
+
+def test_what_another_child_hands_over_is_taken_beyond_the_bound_so_that_it_can_be_given_back() -> None:
+    shard = with_ann()
+    for start in range(1, 20_000, 4_000):
+        shard.send(*(event_message(attendance(str(n))) for n in range(start, min(start + 4_000, 20_000))))
+    key, value = event_message(a_checkup("", "2025-09-02T09:00:00+08:00", subject=ALIAS), child=ANN)
+    shard.send((key, handed_over(value, 0)))
+    assert (len(shard.tables.of("timeline")), shard.tables.rejected) == (20_001, [])
+    shard.send(route(ALIAS, 2, BO, told=ANN))
+    assert len(shard.tables.of("timeline")) == 20_000
+    assert {(output.key or b"").decode() for output in shard.tables.sent_on} == {BO}
