@@ -62,7 +62,7 @@ LEFT JOIN (
     JOIN (
         SELECT subject AS alias, min(t.since) AS since FROM told AS t JOIN links USING (subject, same_as) GROUP BY ALL
     ) AS l USING (alias)
-    WHERE w.subject NOT IN (SELECT r.subject FROM reached AS r JOIN cycles AS c ON c.subject = r.reached)
+    WHERE w.subject IN (SELECT subject FROM roots) AND w.subject NOT IN (SELECT r.subject FROM reached AS r JOIN cycles AS c ON c.subject = r.reached)
     GROUP BY ALL
 ) AS l USING (subject)
 LEFT JOIN sources_since AS s USING (source);

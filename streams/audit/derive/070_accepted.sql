@@ -59,24 +59,28 @@ CREATE TABLE links AS
 FROM standing_links WHERE same_as <> subject
 QUALIFY row_number() OVER (PARTITION BY subject ORDER BY happened DESC, source DESC, record_id DESC) = 1;
 
--- Whom an alias comes to, link by link; itself, where the links go round.
+-- Whom an alias comes to, link by link, and in how many steps; itself, where the links go round. Farther nobody looks.
 CREATE TABLE reached AS
 WITH RECURSIVE way AS (
-    SELECT subject, same_as AS reached FROM links
-    UNION
-    SELECT w.subject, l.same_as FROM way AS w JOIN links AS l ON l.subject = w.reached
+    SELECT subject, same_as AS reached, 1 AS steps FROM links
+    UNION ALL
+    SELECT w.subject, l.same_as, w.steps + 1 FROM way AS w JOIN links AS l ON l.subject = w.reached WHERE w.steps < 32
 )
-FROM way;
+SELECT subject, reached, min(steps) AS steps FROM way GROUP BY ALL;
 
 CREATE TABLE cycles AS SELECT subject FROM reached WHERE subject = reached;
 
--- The last that is reached; where the links go round, the alias of the least of them, whose link does not count.
-CREATE TABLE roots AS
-SELECT r.subject, coalesce(
-        arg_min(l.subject, (l.happened, l.source, l.record_id, l.subject)) FILTER (c.subject IS NOT NULL),
-        any_value(r.reached) FILTER (l.subject IS NULL)) AS root
-FROM reached AS r LEFT JOIN links AS l ON l.subject = r.reached LEFT JOIN cycles AS c ON c.subject = r.reached
+-- The link of a cycle that does not count is the least: its alias is the root of all.
+CREATE TABLE cycle_roots AS
+SELECT r.subject, arg_min(l.subject, (l.happened, l.source, l.record_id, l.subject)) AS root
+FROM reached AS r JOIN cycles USING (subject) JOIN links AS l ON l.subject = r.reached
 GROUP BY r.subject;
+
+-- Where the way ends, of at most 32 subjects: who comes no farther stays a child of its own.
+CREATE TABLE roots AS
+SELECT r.subject, r.reached AS root
+FROM reached AS r LEFT JOIN links AS l ON l.subject = r.reached LEFT JOIN cycle_roots AS c ON c.subject = r.reached
+WHERE r.steps < 32 AND (l.subject IS NULL OR c.root = r.reached);
 
 CREATE MACRO child_of(subject) AS substr(sha256(subject), 1, 32);
 

@@ -72,11 +72,24 @@ def test_an_issue_that_the_store_lacks_or_tells_otherwise_is_found() -> None:
             assert {d.problem for d in desk.check("identity_issues").differences} == {problem}
 
 
-def test_a_chain_of_a_thousand_links_is_one_child() -> None:
-    names = [subject_of(f"{n}", "local") for n in range(1_000)]
-    links = [a_link(alias, to) for alias, to in pairwise(names)]
+def children_of(*links: Event) -> dict[str, str]:
     with a_log(*SOURCES, *links) as desk:
-        assert desk.ask("SELECT DISTINCT child_id FROM subjects") == [(child_of(names[-1]),)]
+        return dict(desk.ask("SELECT subject, child_id FROM subjects"))
+
+
+def test_a_way_of_more_than_thirty_two_subjects_leads_nowhere() -> None:
+    names = [subject_of(f"{n}", "local") for n in range(34)]
+    found = children_of(*(a_link(alias, to) for alias, to in pairwise(names)))
+    assert [found[name] for name in names[:2]] == [child_of(name) for name in names[:2]]
+    assert {found[name] for name in names[2:-1]} == {child_of(names[-1])}
+
+
+def test_a_cycle_of_more_than_thirty_two_subjects_leads_nowhere() -> None:
+    names = [subject_of(f"{n}", "local") for n in range(33)]
+    apart = children_of(*(a_link(alias, to) for alias, to in pairwise([*names, names[0]])))
+    assert apart == {name: child_of(name) for name in names}
+    joined = children_of(*(a_link(alias, to) for alias, to in pairwise([*names[:-1], names[0]])))
+    assert set(joined.values()) == {child_of(min(names[:-1]))}
 
 
 def test_links_of_one_alias_to_several_contradict_each_other_until_one_is_withdrawn() -> None:
