@@ -40,8 +40,8 @@ SELECT c.child_id, s.appended_at FROM children_known AS c JOIN sources_known AS 
 UNION
 SELECT source, appended_at FROM sources_known;
 
--- It cannot have been visible before its source, its child and the links that say so were all there. Of links that go
--- round nothing is said: which of them counts may have changed.
+-- It cannot have been visible before its source, its child and its subject's link were all there. Of a link of whom it is
+-- linked to the time may be either's, whichever was followed last; of links that go round, any.
 CREATE OR REPLACE TEMP TABLE hidden_until AS
 WITH sources_since AS (
     SELECT substr(subject, 8) AS source, min(appended_at) AS since FROM publications
@@ -57,12 +57,9 @@ SELECT u.subject AS revealed, u.source AS sender, greatest(r.since, l.since, s.s
 FROM (SELECT DISTINCT subject, child_id, source FROM winners) AS u
 LEFT JOIN (SELECT child_id, min(since) AS since FROM told WHERE kind = 'child.registered' GROUP BY ALL) AS r USING (child_id)
 LEFT JOIN (
-    SELECT w.subject, max(l.since) AS since
-    FROM (SELECT subject, subject AS alias FROM links UNION SELECT subject, reached FROM reached) AS w
-    JOIN (
-        SELECT subject AS alias, min(t.since) AS since FROM told AS t JOIN links USING (subject, same_as) GROUP BY ALL
-    ) AS l USING (alias)
-    WHERE w.subject IN (SELECT subject FROM roots) AND w.subject NOT IN (SELECT r.subject FROM reached AS r JOIN cycles AS c ON c.subject = r.reached)
+    SELECT subject, min(t.since) AS since FROM told AS t JOIN links USING (subject, same_as)
+    WHERE subject IN (SELECT subject FROM roots)
+        AND subject NOT IN (SELECT r.subject FROM reached AS r JOIN cycles AS c ON c.subject = r.reached)
     GROUP BY ALL
 ) AS l USING (subject)
 LEFT JOIN sources_since AS s USING (source);
