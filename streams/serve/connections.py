@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, ClassVar
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-PATIENCE_S = 10.0
-
 
 class PatientConnection(H11Protocol):
     """uvicorn bounds a connection that is idle, not one whose request line or headers come byte by byte."""
+
+    patience_s: ClassVar[float] = 10.0
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -34,7 +34,7 @@ class PatientConnection(H11Protocol):
         super().connection_lost(exc)
 
     def _await_head(self) -> None:
-        self._too_late = self.loop.call_later(PATIENCE_S, self.transport.abort)
+        self._too_late = self.loop.call_later(self.patience_s, self.transport.abort)
 
     def _head_is_here(self) -> None:
         if self._too_late is not None:

@@ -66,17 +66,26 @@ def events_of(form: Form, headers: Headers, body: bytes) -> list[bytes]:
     """The bytes of each event. Raises HttpProblem (400, 413)."""
     match form:
         case Form.EVENT:
-            found = [body]
+            found = [_one(body)]
         case Form.DATA:
             found = [_with_attributes(headers, body)]
         case Form.LINES:
             found = [line for line in map(bytes.strip, body.split(b"\n")) if line]
         case _:
             is_list = form is Form.LIST or body.lstrip(SPACE.encode())[:1] == b"["
-            found = _elements(body) if is_list else [body]
+            found = _elements(body) if is_list else [_one(body)]
     if len(found) > MOST_EVENTS:
         raise HttpProblem("too-large", f"more than {MOST_EVENTS:,} events in one request: send several")
     return found
+
+
+def _one(body: bytes) -> bytes:
+    """A body that is no JSON is nobody's event; whatever else is wrong with it the check says."""
+    try:
+        orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise HttpProblem("not-readable", "the body is not JSON in UTF-8") from error
+    return body
 
 
 def _elements(body: bytes) -> list[bytes]:
@@ -114,10 +123,7 @@ def _after_space(text: str, at: int) -> int:
 
 def _with_attributes(headers: Headers, data: bytes) -> bytes:
     """Binary mode (CloudEvents HTTP binding 1.0.2, 3.1): headers `ce-…` are attributes, percent-encoded."""
-    try:
-        orjson.loads(data)  # one whole value: it can add nothing to the object around it
-    except orjson.JSONDecodeError as error:
-        raise HttpProblem("not-readable", "the body, the event's data, is not JSON in UTF-8") from error
+    data = _one(data)  # one whole value: it can add nothing to the object around it
     attributes: dict[str, str | int] = {}
     for name in dict.fromkeys(name for name, _ in headers if name.startswith("ce-")):
         (value,) = _at_most_one(headers, name)

@@ -112,7 +112,7 @@ class Transactions:
             "transaction_timeout_ms": OPEN_MS,
             "acks": "all",
             "enable_idempotence": True,
-            "linger_ms": 20,  # the commit does not wait for it
+            "linger_ms": 0,  # a transaction is sent at once
             "batch_size": 256 << 10,
             "max_request_size": 1 << 20,
             "allow_auto_create_topics": False,
