@@ -134,7 +134,7 @@ def test_fifty_clients_while_broker_and_api_are_killed(stack: Stack) -> None:
 
 
 def _each_request_is_there_whole(stack: Stack, answered: list[tuple[str, int, int]]) -> None:
-    """A request that was sent again may stand in the log again: then all of it does. Where 202 said it lies, it does."""
+    """A request that was sent again may stand in the log again: then all of it. Where 202 said it lies, it does."""
     log = [(record, orjson.loads(record.value)) for record in read_topic(stack.kafka, "clinic-events")]
     copies = Counter(event["recordid"] for _, event in log if re.match(r"c\d+-\d+-\d+$", event.get("recordid", "")))
     batches: dict[str, set[int]] = {}
