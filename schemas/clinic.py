@@ -27,9 +27,8 @@ from schemas.fields import (
 from schemas.vaccines import Vaccine
 
 Milestone = Literal["home", "m1", "m3", "m6", "m8", "m12", "m18", "m24", "m30", "m36", "y4", "y5", "y6"]
-MILESTONES_ZH = (
-    "新生儿访视", "满月", "3月龄", "6月龄", "8月龄", "12月龄", "18月龄", "24月龄", "30月龄", "36月龄", "4岁", "5岁", "6岁",
-)  # fmt: skip
+_MONTHS_ZH = tuple(f"{months}月龄" for months in (3, 6, 8, 12, 18, 24, 30, 36))
+MILESTONES_ZH = ("新生儿访视", "满月", *_MONTHS_ZH, "4岁", "5岁", "6岁")
 DoseNo = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Teeth = Annotated[int, Field(ge=0, le=24)]
 ShortText = Annotated[str, Field(max_length=64)]
