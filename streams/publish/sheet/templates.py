@@ -166,7 +166,7 @@ ENROLMENT = _template(
     },
     when=_when("登记日期", required=False, en="recorded_on"),
     when_else="from_date",
-    key=("class_id", "from_date"),
+    key=("center_id", "class_id", "from_date"),
     example={"class_id": "tuoxiao-1", "band": "toddler", "service": "full-day", "from_date": "2026-03-02"},
 )
 ATTENDANCE = _template(
@@ -177,7 +177,7 @@ ATTENDANCE = _template(
     {"class_id": ("班级编号", "class")},
     when=None,
     days=True,
-    key=("date",),
+    key=("center_id", "date"),
     example={"class_id": "tuoxiao-1"},
 )
 MORNING_CHECKS = _template(
@@ -193,7 +193,7 @@ MORNING_CHECKS = _template(
         "action": ("处理结果", "处理措施"),
     },
     when=_when("检查日期", "晨检日期"),
-    key=("date", "kind"),
+    key=("center_id", "date", "kind"),
     defaults={"kind": "morning"},
     example={
         "date": "2026-03-02",
