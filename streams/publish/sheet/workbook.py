@@ -25,13 +25,18 @@ ZIP = b"PK\x03\x04"
 def grids(content: bytes, filename: str) -> list[Grid]:
     """Every visible sheet of the file that holds something. Raises WrongSheet."""
     ending = PurePath(filename).suffix.lower()
-    if ending in (".xlsx", ".xlsm"):
+    if is_workbook(filename):
         return list(_worksheets(content))
     if ending in (".csv", ".txt"):
         if content.startswith(ZIP):
             raise WrongSheet(f"the file is a workbook and not {ending}: give it the ending .xlsx")
         return [csv_grid(content)]
     raise WrongSheet(f"the file's ending is {ending or 'none'}: it must be .xlsx or .csv")
+
+
+def is_workbook(filename: str) -> bool:
+    """True for what is to be read as a workbook, by the ending of its name."""
+    return PurePath(filename).suffix.lower() in (".xlsx", ".xlsm")
 
 
 def _worksheets(content: bytes) -> Iterator[Grid]:
