@@ -52,7 +52,8 @@ UNMERGED = Told("取消合并，各列分别填写", "unmerge it and fill in eac
 TWICE = Told("与第 {row} 行是同一条记录，内容却不同", "is the same record as row {row}, with other contents")
 ONCE = Told("每条记录一行", "one row for each record")
 NO_SUCH_DAY = Told("该月没有这一天", "is no day of that month")
-NOT_KNOWN_BEFORE = Told("没有标题的列里有内容", "is in a column without a heading")
+DROPPED = Told("不读取、不发送的列：{columns}", "columns neither read nor sent: {columns}")
+MARKED = Told("已标出有误的单元格", "the faulty cells are marked")
 
 PROBLEMS = {
     "raw-identifier": Told("含有身份证号或手机号", "holds a plain identity number or a mobile number"),
