@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -21,7 +22,9 @@ from streams.publish.sheet.found import CellProblem
 from streams.publish.sheet.grid import Grid, place_of
 from streams.publish.sheet.recognition import Layout
 from streams.publish.sheet.telling import (
+    ALLOWED,
     AS_TEXT,
+    IN_CHINESE,
     LOST_DIGITS,
     MISSING,
     NO_CHILD,
@@ -43,6 +46,10 @@ EXACT = 1e15
 """Whole numbers from here on have lost digits in a spreadsheet."""
 
 
+ROUNDED = re.compile(r"[0-9](\.[0-9]+)?[eE]\+[0-9]+")
+"""How a CSV file shows a number that lost digits: 1.10105E+17."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sender:
     """Who imports: `county_key` makes the subjects; `now_ms`: ms since 1970, None: the future is not looked at."""
@@ -62,7 +69,11 @@ class Filled:
     when: str = ""
     data: dict[str, Any] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
-    problems: list[CellProblem] = field(default_factory=list)
+    problems: dict[int, CellProblem] = field(default_factory=dict)
+    """Position → what is wrong there, the first that was found."""
+
+    def in_order(self) -> list[CellProblem]:
+        return [self.problems[position] for position in sorted(self.problems)]
 
 
 class Builder:
@@ -75,10 +86,11 @@ class Builder:
         self._faulty: dict[int, dict[int, Told]] = {}
         for (row, column), why in grid.faulty.items():
             self._faulty.setdefault(row, {})[column] = why
-        self._positions = [*(at for _, at in layout.identifiers), *(at for _, at in layout.columns), *layout.days]
+        named = (*layout.identifiers, *layout.columns)
+        self._positions = list(layout.days) or [position for _, position in named]
 
     def is_blank(self, number: int, row: list[Raw]) -> bool:
-        """True when no column that is looked at holds something."""
+        """True when no column holds something that is to be recorded: of an attendance sheet, no day."""
         if self._faulty and not self._faulty.get(number, {}).keys().isdisjoint(self._positions):
             return False
         return not any(_cell(row, position) != "" for position in self._positions)
@@ -89,8 +101,8 @@ class Builder:
         if not self._template.days:
             yield from self._checked(filled, dict(filled.data))
             return
-        yield from filled.problems
-        spoiled, filled.problems = bool(filled.problems), []
+        yield from filled.in_order()
+        spoiled, filled.problems = bool(filled.problems), {}
         for position, day in self._layout.days.items():
             yield from self._of_day(filled, position, day, _cell(row, position), spoiled)
 
@@ -140,7 +152,7 @@ class Builder:
 
     def _derive(self, filled: Filled, identifier: Identifier, position: int, raw: Raw) -> None:
         text = as_text(raw)
-        if (isinstance(raw, int | float) and abs(raw) >= EXACT) or "e+" in text.lower():
+        if (isinstance(raw, int | float) and abs(raw) >= EXACT) or ROUNDED.fullmatch(text):
             self._complain(filled, position, LOST_DIGITS, AS_TEXT)
         elif identifier.scheme == "cn-id" and not is_resident_number(normalised(text)):
             self._complain(filled, position, NO_RESIDENT_NUMBER, RESIDENT_NUMBER)
@@ -179,7 +191,7 @@ class Builder:
 
     def _checked(self, filled: Filled, data: dict[str, Any]) -> Iterator[Envelope | CellProblem]:
         if filled.problems:
-            yield from filled.problems
+            yield from filled.in_order()
             return
         event = self._event(filled, self._with_defaults(data))
         answer = check(orjson.dumps(event), None, None, self._sender.now_ms)
@@ -215,8 +227,12 @@ class Builder:
             pointer = pointer.rpartition("/")[0]
         position = filled.places.get(pointer)
         columns = {at: column for column, at in self._layout.columns}
-        allowed = in_unit(columns[position]) if position in columns else Told(problem.allowed, problem.allowed)
-        told = PROBLEMS.get(problem.code, Told(problem.message, problem.message))
+        allowed = Told(problem.allowed, problem.allowed)
+        if problem.code in ALLOWED:
+            allowed = ALLOWED[problem.code]
+        elif position in columns:
+            allowed = in_unit(columns[position])
+        told = PROBLEMS.get(problem.code, Told(IN_CHINESE.get(problem.message, problem.message), problem.message))
         if problem.path and pointer != problem.path:
             name = problem.path.rpartition("/")[2]
             told = Told(f"{name} {told.zh}", f"{name} {told.en}")
@@ -225,7 +241,7 @@ class Builder:
     def _complain(
         self, filled: Filled, position: int, message: Told, allowed: Told = NOTHING, code: str = "bad-cell"
     ) -> None:
-        filled.problems.append(self.problem(filled.row, position, message, allowed, code))
+        filled.problems.setdefault(position, self.problem(filled.row, position, message, allowed, code))
 
 
 def _cell(row: list[Raw], position: int) -> Raw:

@@ -10,6 +10,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from schemas.masking import masked
 from streams.publish.sheet.columns import Column
 from streams.publish.sheet.days import NoSuchDay, day_heading, month_of
 from streams.publish.sheet.found import Language
@@ -17,7 +18,7 @@ from streams.publish.sheet.grid import Grid, place_of
 from streams.publish.sheet.table import WrongSheet
 from streams.publish.sheet.telling import Told
 from streams.publish.sheet.templates import IDENTIFIERS, TEMPLATES, Identifier, Template, headings
-from streams.publish.sheet.values import UNITS, folded
+from streams.publish.sheet.values import UNITS, as_text, folded
 
 DEEPEST_HEADER = 20
 """Rows among which the headings are looked for."""
@@ -126,7 +127,7 @@ class _Places:
         self.dropped: list[str] = []
 
     def put(self, position: int, cell: Any) -> None:
-        self.headings[position] = text = str(cell).strip()
+        self.headings[position] = text = masked(" ".join(as_text(cell).split()))
         if not text:
             self._nothing_in(position)
         elif isinstance(cell, str) and (column := _known(self._template).get(_base(cell))):
@@ -141,7 +142,7 @@ class _Places:
             self.days[position] = day
             self.headings[position] = day.isoformat() if isinstance(day, date) else text
         elif _is_dropped(text):
-            self.dropped.append(" ".join(text.split()))
+            self.dropped.append(text)
         else:
             self._unknown(text, position)
 

@@ -60,7 +60,14 @@ PROBLEMS = {
     "not-your-own": Told("不是本机构", "names another clinic or centre"),
     "missing-field": MISSING,
     "time-in-future": Told("日期在将来", "is in the future"),
-    "bad-value": Told("不在允许范围内", "is not allowed"),
     "too-large": Told("内容过长", "is too long"),
 }
 """What huiyu's own check says about an event, by its codes."""
+IN_CHINESE = {"is out of range": "超出范围", "is not allowed": "不在允许范围内", "has the wrong type": "类型不对"}
+"""What it says of values."""
+ALLOWED = {
+    "raw-identifier": Told("不含身份证号、手机号的文字", "text without them"),
+    "not-your-own": Told("本机构的代码，或留空", "the source's own ID, or nothing"),
+    "time-in-future": Told("不晚于此刻之后 24 小时", "at most 24 h from now"),
+}
+"""What is allowed instead, where it is not what the column says."""
