@@ -61,3 +61,49 @@ class State(BaseModel):
     """How the process is."""
 
     status: Literal["alive", "ready"]
+
+
+class RowEvent(BaseModel):
+    """One event that a row made."""
+
+    id: str
+    type: str
+    status: Literal["accepted", "unchanged"] = Field(
+        description="unchanged: an earlier sheet said the same, so it was not sent again"
+    )
+    topic: str | None = None
+    partition: int | None = None
+    offset: int | None = None
+
+
+class RowResult(BaseModel):
+    """What became of one row."""
+
+    sheet: str = Field(description='"" for a CSV file')
+    row: int = Field(description="as spreadsheet programs number it")
+    status: Literal["accepted", "partly", "refused"]
+    events: list[RowEvent]
+
+
+class CellProblem(BaseModel):
+    """One thing that is wrong with a cell; never repeats what it holds."""
+
+    sheet: str
+    row: int
+    column: str = Field(description='its heading, "" when the row is meant')
+    place: str = Field(description="the cell, as D7")
+    code: str
+    message: str
+    allowed: str
+
+
+class SheetTaken(BaseModel):
+    """A spreadsheet that was read."""
+
+    templates: list[str]
+    rows: int
+    accepted: int = Field(description="events that the broker has")
+    refused: int = Field(description="rows of which nothing was sent")
+    results: list[RowResult]
+    problems: list[CellProblem]
+    dropped_columns: list[str] = Field(description="columns of names, phone numbers and the like: never looked at")

@@ -15,12 +15,14 @@ from starlette.exceptions import HTTPException
 from streams import logs
 from streams.errors import Failure
 from streams.serve import described
-from streams.serve.answers import Receipt, State, Taken
+from streams.serve.answers import Receipt, SheetTaken, State, Taken
 from streams.serve.bodies import announced_size, body_of
 from streams.serve.forms import events_of, form_of
 from streams.serve.idempotency import key_of
 from streams.serve.parts import Parts
 from streams.serve.problem import HttpProblem, answer, away
+from streams.serve.sheets import PATIENCE_S as SHEET_PATIENCE_S
+from streams.serve.upload import upload_of
 
 TOKEN = [Depends(HTTPBearer(auto_error=False, description="a source's token, of `huiyu source-token create`"))]
 JSON = "application/json"
@@ -42,6 +44,15 @@ def application(parts: Parts | None = None) -> FastAPI:
         dependencies=TOKEN,
         openapi_extra=described.EVENTS,
     )(send_events)
+    more = described.problems("wrong-sheet", "no-sheets")
+    app.post(
+        "/api/sheets",
+        status_code=202,
+        response_model=SheetTaken,
+        responses=post | more,
+        dependencies=TOKEN,
+        openapi_extra=described.SHEETS,
+    )(send_sheet)
     get = described.problems("no-token", "not-found", "too-many", "away")
     app.get("/api/events/{event_id:path}", response_model=Receipt, responses=get, dependencies=TOKEN)(receipt)
     app.get("/healthz", response_model=State)(alive)
@@ -75,6 +86,29 @@ async def send_events(request: Request, parts: Given) -> Response:
         parts.rates.count(source, len(events))
         begun, again = parts.remembered.once(source, key, events, lambda: parts.begin(source, events))
         told = await parts.settled(begun)
+    return _taken(told, again)
+
+
+async def send_sheet(request: Request, parts: Given) -> Response:
+    """Send a spreadsheet; the answer names every row, and every cell that is wrong.
+
+    Its source is the token's. Rows that are right are sent, in one transaction; a corrected sheet becomes corrections.
+    """
+    source = parts.source_of(request)
+    parts.rates.may_begin(source)
+    if parts.sheets is None:
+        raise HttpProblem("no-sheets", "no county key is set here, and without it no child can be told from another")
+    key, type = key_of(request.headers.getlist("idempotency-key")), request.headers.get("content-type", "")
+    with parts.room.reserved(announced_size(request)):
+        body, begin = await body_of(request), parts.sheets.begin
+        name, content = await run_in_threadpool(upload_of, type, request.query_params.get("filename", ""), body)
+        same = [b"sheet", name.encode(), content]
+        begun, again = parts.remembered.once(source, key, same, lambda: begin(source, name, content))
+        told = await parts.settled(begun, SHEET_PATIENCE_S)
+    return _taken(told, again)
+
+
+def _taken(told: bytes, again: bool) -> Response:
     return Response(told, 202, {"Idempotent-Replayed": "true"} if again else None, JSON)
 
 

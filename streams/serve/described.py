@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from streams.serve import upload
 from streams.serve.answers import ProblemDetails
 from streams.serve.forms import TYPES, Form
 from streams.serve.problem import MEDIA_TYPE, TITLES
@@ -32,6 +33,26 @@ EVENTS: dict[str, Any] = {
         "required": True,
         "description": BINARY.strip(),
         "content": {name: {"schema": SCHEMAS[form]} for name, form in TYPES.items()},
+    },
+}
+SHEETS: dict[str, Any] = {
+    "parameters": [
+        KEY,
+        {
+            "name": "filename",
+            "in": "query",
+            "required": False,
+            "schema": {"type": "string"},
+            "description": "the file's name, where the body is the file itself: its ending says what it is",
+        },
+    ],
+    "requestBody": {
+        "required": True,
+        "description": "A spreadsheet by a template of `huiyu template`, at most 5 MiB: the file, or a form with it.",
+        "content": {
+            **{name: {"schema": {"type": "string", "format": "binary"}} for name in upload.TYPES},
+            upload.FORM: {"schema": {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}},
+        },
     },
 }
 

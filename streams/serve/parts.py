@@ -7,39 +7,33 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import orjson
 from fastapi import Request
 
 from streams.errors import BrokerAway
-from streams.publish.outcomes import NotDelivered, Position
-from streams.serve.acceptance import Outgoing, judged, outgoing, told
+from streams.publish.outcomes import NotDelivered
+from streams.serve.acceptance import judged, outgoing, told
 from streams.serve.bodies import Room
 from streams.serve.idempotency import Remembered
+from streams.serve.log import Log, Send
 from streams.serve.problem import HttpProblem, away
 from streams.serve.rates import Rates
+from streams.serve.sheets import Sheets
 from streams.serve.tokens import Holders
 
 T = TypeVar("T")
-Send = Callable[[Sequence[Outgoing]], list[Position]]
 PATIENCE_S = 15.0
 """How long a request waits for the broker, its turn included."""
 UNKNOWN = "the broker did not take the events in time, or it is not known whether it did: send the same again"
 SCHEME = "bearer "
 
 
-class Log(Protocol):
-    """Where events are sent, a request's all together."""
-
-    def begin(self, work: Callable[[Send], T], deadline: float) -> Future[T]:
-        """Call `work` with what sends. Its future raises BrokerAway, NotDelivered."""
-
-
 @dataclass(frozen=True, slots=True)
 class Parts:
     """`receipts`: what became of an event, by source and id, None when that source sent none such. `ready`: whether a
-    request would be taken now.
+    request would be taken now. `sheets`: None where spreadsheets are not taken.
     """
 
     holders: Holders
@@ -47,6 +41,7 @@ class Parts:
     log: Log
     receipts: Callable[[str, str], dict[str, Any] | None]
     ready: Callable[[], bool]
+    sheets: Sheets | None = None
     remembered: Remembered = field(default_factory=Remembered)
     room: Room = field(default_factory=Room)
     patience_s: float = PATIENCE_S
@@ -70,10 +65,11 @@ class Parts:
 
         return self.log.begin(work, time.monotonic() + self.patience_s)
 
-    async def settled(self, answer: Future[T]) -> T:
+    async def settled(self, answer: Future[T], patience_s: float = 0.0) -> T:
         """What came of it. Raises HttpProblem (403, 503)."""
         try:
-            return await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(answer)), self.patience_s)
+            within = patience_s or self.patience_s
+            return await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(answer)), within)
         except (TimeoutError, BrokerAway, NotDelivered) as error:
             answer.cancel()  # what has not begun never will
             raise away(UNKNOWN) from error

@@ -19,8 +19,10 @@ TITLES: Mapping[str, tuple[int, str]] = {
     "too-large": (413, "The request is too large"),
     "wrong-type": (415, "The body's type or encoding is not taken"),
     "key-reused": (422, "The idempotency key stands for another request"),
+    "wrong-sheet": (422, "The spreadsheet cannot be read"),
     "too-many": (429, "Too many events"),
     "failed": (500, "huiyu failed"),
+    "no-sheets": (501, "Spreadsheets are not taken here"),
     "away": (503, "Not now"),
 }
 """Code → status and title: all that can be answered."""

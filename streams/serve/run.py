@@ -22,6 +22,7 @@ from streams.serve.connections import PatientConnection
 from streams.serve.parts import Parts
 from streams.serve.rates import Rates
 from streams.serve.receipts import Receipts
+from streams.serve.sheets import Sheets
 from streams.serve.tokens import Holders, tokens_file
 from streams.serve.transactions import Transactions, name_of
 from streams.settings import Settings
@@ -40,12 +41,16 @@ def run(settings: Settings, on_ready: Callable[[], None]) -> None:
     port = settings.serve_port or PORT
     transactions = Transactions(settings, name_of(port))
     answers = Answering(endpoints.kafka(settings))
+    rates = Rates(settings.serve_events_per_minute)
+    with_key = settings.county_key or settings.county_key_file
+    sheets = Sheets(settings, transactions, rates) if with_key else None
     parts = Parts(
         Holders(tokens_file(settings)),
-        Rates(settings.serve_events_per_minute),
+        rates,
         transactions,
         Receipts(settings).of,
         answers,
+        sheets,
     )
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: None)  # uvicorn hears them, and afterwards raises them again
@@ -55,6 +60,8 @@ def run(settings: Settings, on_ready: Callable[[], None]) -> None:
         try:
             asyncio.run(uvicorn.Server(config).serve([listening]))
         finally:
+            if sheets is not None:
+                sheets.close()
             transactions.close()
 
 

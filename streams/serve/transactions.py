@@ -26,6 +26,7 @@ from streams.intake.home import home_partition
 from streams.publish.outcomes import NotDelivered, Position
 from streams.publish.publisher import STRUCTURED
 from streams.serve.acceptance import Outgoing
+from streams.serve.log import Send
 from streams.settings import Settings
 
 PRODUCERS = 4
@@ -34,8 +35,6 @@ OPEN_MS = 15_000
 """After this the broker ends a transaction by itself: what is behind it in its partitions is not read before."""
 
 T = TypeVar("T")
-Send = Callable[[Sequence[Outgoing]], list[Position]]
-Work = Callable[[Send], T]
 
 log = structlog.get_logger("huiyu.serve")
 
@@ -50,7 +49,7 @@ class Transactions:
         self._own = threading.local()
         self._threads = ThreadPoolExecutor(PRODUCERS, "transaction", self._number)
 
-    def begin(self, work: Work[T], deadline: float) -> Future[T]:
+    def begin(self, work: Callable[[Send], T], deadline: float) -> Future[T]:
         """`work` is called in a thread, with what sends; it may compute. Past the deadline (monotonic) nothing begins.
 
         The future raises BrokerAway or NotDelivered (whether anything was sent is then not known), or what `work` does.
@@ -68,7 +67,7 @@ class Transactions:
     def _number(self) -> None:
         self._own.id = f"huiyu-serve-{self._name}-{next(self._numbers)}"
 
-    def _run(self, work: Work[T], deadline: float) -> T:
+    def _run(self, work: Callable[[Send], T], deadline: float) -> T:
         if time.monotonic() > deadline:
             raise BrokerAway("its turn did not come in time")
         return work(self._send)

@@ -102,7 +102,7 @@ class Containers:
             "HUIYU_KAFKA": kafka,
             "HUIYU_CLICKHOUSE": f"http://{url.username}@{url.hostname}:{url.port}",
             "HUIYU_CLICKHOUSE_PASSWORD_FILE": str(folder / "password"),
-            "HUIYU_SOURCE_TOKENS": str(folder / "source-tokens.json"),
+            "HUIYU_DATA": str(folder / "serve-data"),
             "HUIYU_SERVE_PORT": str(ports_of(Layout.of(folder / "kafka"), []).page),
         }
 
@@ -194,5 +194,5 @@ def test_three_workers_of_each_stage_lose_nothing_when_one_of_each_is_killed(
     assert [worker for worker in workers if worker.healthy() == (worker in killed)] == []
     clock = containers.start("clock")  # last: its tick is the machine's now
     until(clock.healthy, "the clock is healthy")
-    _takes_an_event(containers, tmp_path / "source-tokens.json")
+    _takes_an_event(containers, tmp_path / "serve-data" / "source-tokens.json")
     assert list(containers.work.iterdir()) == []  # a container's file system cannot be written

@@ -18,8 +18,11 @@ from streams.serve.acceptance import Outgoing
 from streams.serve.application import application
 from streams.serve.bodies import ROOM, Room
 from streams.serve.idempotency import Remembered
-from streams.serve.parts import Parts, Send
+from streams.serve.log import Send
+from streams.serve.parts import Parts
 from streams.serve.rates import Rates
+from streams.serve.sheets import Sheets
+from streams.settings import Settings
 
 T = TypeVar("T")
 CLINIC, CENTRE = "clinic:chengguan", "center:yucai"
@@ -76,16 +79,20 @@ class Api:
         room: int = ROOM,
         receipts: Callable[[str, str], dict[str, Any] | None] = lambda source, id: None,
         remembered: Remembered | None = None,
+        county_key: str | None = "test-county-key",
     ) -> None:
         self.file = folder / "source-tokens.json"
         self.token, self.other = (tokens.create(self.file, source, AT) for source in (CLINIC, CENTRE))
         self.log, self.is_ready = LogInMemory(), True
+        rates = Rates(per_minute)
+        settings = Settings(data=folder, county_key=county_key)
         self.parts = Parts(
             tokens.Holders(self.file),
-            Rates(per_minute),
+            rates,
             self.log,
             receipts,
             lambda: self.is_ready,
+            Sheets(settings, self.log, rates, cluster=lambda _: "one") if county_key else None,
             remembered or Remembered(),
             Room(room),
             patience_s,

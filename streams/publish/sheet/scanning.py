@@ -1,0 +1,99 @@
+"""What a worksheet's XML holds: how far its cells reach, and the cells without a value. Pure.
+
+The library that reads values allots memory for all that lies between the first and the last cell, and reads formulas
+without a result and errors as empty.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+from streams.publish.sheet.telling import ERROR_VALUE, NO_VALUE, Told
+
+_PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+MOST_FAULTY = 100_000
+
+
+@dataclass(slots=True)
+class Scan:
+    """`height`, `width`: of all cells that hold something; `faulty`: (row, column) from 0 → why."""
+
+    height: int = 0
+    width: int = 0
+    faulty: dict[tuple[int, int], Told] = field(default_factory=dict)
+
+
+def scanned(part: bytes) -> Scan:
+    """A part of a workbook, looked through. Raises ExpatError when it is no XML, or has a document type."""
+    scanner = _Scanner()
+    scanner.parser.Parse(part, True)
+    return scanner.scan
+
+
+def _no_doctype(*_: object) -> None:
+    raise expat.ExpatError("a workbook has no document type")
+
+
+class _Scanner:
+    def __init__(self) -> None:
+        self.scan = Scan()
+        self.parser = expat.ParserCreate(namespace_separator=" ")
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.StartDoctypeDeclHandler = _no_doctype
+        self._row, self._column = -1, -1
+        self._type = ""
+        self._formula = self._value = False
+
+    def _start(self, element: str, attributes: dict[str, str]) -> None:
+        name = element.rpartition(" ")[2]
+        if name == "c":
+            self._cell(attributes)
+        elif name == "v" or name == "is":
+            self._value_begins()
+        elif name == "f":
+            self._formula = True
+        elif name == "row":
+            self._row = int(number) - 1 if (number := attributes.get("r", "")).isdecimal() else self._row + 1
+            self._column = -1
+
+    def _end(self, element: str) -> None:
+        if not element.endswith(" c"):
+            return
+        self.parser.CharacterDataHandler = None
+        if self._value:
+            self.scan.height = max(self.scan.height, self._row + 1)
+            self.scan.width = max(self.scan.width, self._column + 1)
+        if self._type == "e" or (self._formula and not self._value):
+            self._without_value(ERROR_VALUE if self._type == "e" else NO_VALUE)
+
+    def _cell(self, attributes: dict[str, str]) -> None:
+        if match := _PLACE.fullmatch(attributes.get("r", "")):
+            self._row, self._column = int(match[2]) - 1, _number(match[1])
+        else:
+            self._column += 1
+        self._type = attributes.get("t", "")
+        self._formula = self._value = False
+
+    def _value_begins(self) -> None:
+        """A formula whose result is an empty text has one; an empty number is none."""
+        if self._formula and self._type != "str":
+            self.parser.CharacterDataHandler = self._text
+        else:
+            self._value = True
+
+    def _text(self, _: str) -> None:
+        self._value = True
+
+    def _without_value(self, why: Told) -> None:
+        if len(self.scan.faulty) < MOST_FAULTY:
+            self.scan.faulty[self._row, self._column] = why
+
+
+def _number(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1
