@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -24,6 +24,8 @@ from streams.serve.sheets import Sheets
 from streams.serve.tokens import Holders
 
 T = TypeVar("T")
+ASKING = 2
+"""Questions to the store at once: it has others to answer."""
 PATIENCE_S = 15.0
 """How long a request waits for the broker, its turn included."""
 UNKNOWN = "the broker did not take the events in time, or it is not known whether it did: send the same again"
@@ -45,6 +47,7 @@ class Parts:
     remembered: Remembered = field(default_factory=Remembered)
     room: Room = field(default_factory=Room)
     patience_s: float = PATIENCE_S
+    asking: Executor = field(default_factory=lambda: ThreadPoolExecutor(ASKING, "receipts"))
 
     def source_of(self, request: Request) -> str:
         """Whose token the request carries. Raises HttpProblem (401), DataUnusable."""

@@ -18,21 +18,19 @@ ARRIVED = (
 
 
 class Receipts:
-    """Answers of one store, over one connection that is made when it is needed."""
+    """Answers of one store, over a connection for each thread that asks, made when it is needed."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._lock = threading.Lock()
-        self._queries: Queries | None = None
+        self._own = threading.local()
 
     def of(self, source: str, id: str) -> dict[str, Any] | None:
         """None when no such event of this source has arrived. Raises StoreAway, StoreRefused."""
-        with self._lock:
-            try:
-                status = self._status(source, id)
-            except (StoreAway, StoreRefused):
-                self._queries = None
-                raise
+        try:
+            status = self._status(source, id)
+        except (StoreAway, StoreRefused):
+            self._own.queries = None
+            raise
         return None if status is None else {"id": id, "source": source, "status": status, "problems": []}
 
     def _status(self, source: str, id: str) -> str | None:
@@ -41,6 +39,6 @@ class Receipts:
         return "superseded" if self._asked(ARRIVED, source, id) else None
 
     def _asked(self, sql: str, source: str, id: str) -> int:
-        if self._queries is None:
-            self._queries = Queries(connect(self._settings), self._settings)
-        return int(self._queries.ask(sql, source=source, id=id).rows[0][0])
+        if getattr(self._own, "queries", None) is None:
+            self._own.queries = Queries(connect(self._settings), self._settings)
+        return int(self._own.queries.ask(sql, source=source, id=id).rows[0][0])

@@ -60,6 +60,7 @@ def run(settings: Settings, on_ready: Callable[[], None]) -> None:
         try:
             asyncio.run(uvicorn.Server(config).serve([listening]))
         finally:
+            parts.asking.shutdown(wait=False, cancel_futures=True)
             if sheets is not None:
                 sheets.close()
             transactions.close()
@@ -74,11 +75,17 @@ class Answering:
         self._until, self._answers = 0.0, False
 
     def __call__(self) -> bool:
-        with self._lock:
-            if time.monotonic() > self._until:
-                self._answers = broker_answers(self._servers)
-                self._until = time.monotonic() + ASKED_AGAIN_S
-            return self._answers
+        if self._lock.acquire(blocking=False):  # while one asks, the others hear what was known before
+            try:
+                self._ask()
+            finally:
+                self._lock.release()
+        return self._answers
+
+    def _ask(self) -> None:
+        if time.monotonic() > self._until:
+            self._answers = broker_answers(self._servers)
+            self._until = time.monotonic() + ASKED_AGAIN_S
 
 
 def _tell_when_ready(transactions: Transactions, on_ready: Callable[[], None]) -> None:

@@ -21,11 +21,13 @@ import pytest
 from streams.clock.wait import wait
 from streams.embedded.stack import EVERYTHING, Stack
 from streams.serve.tokens import create, revoke, tokens_file
+from streams.settings import Settings
 from tests.support.builders import a_checkup, a_registration, a_source
 from tests.support.commands import huiyu
 from tests.support.pages import BLOCK, ROOT, shell
 from tests.support.pipeline import publish, read_topic, until
 from tests.support.stores import ask
+from tests.unit.publish.template_sheets import KEY, ZHANG, ZHANGS_TOKEN, a_csv
 
 CLIENTS, REQUESTS, EVENTS = 50, 6, 10
 AGAIN = (429, 503)
@@ -33,11 +35,25 @@ AGAIN = (429, 503)
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with Stack(tmp_path_factory.mktemp("serve") / "data", stages=EVERYTHING) as running:
+    folder = tmp_path_factory.mktemp("serve") / "data"
+    with Stack(folder, stages=EVERYTHING, settings=Settings(county_key=KEY.decode())) as running:
         clinics = [f"c{number}" for number in range(CLIENTS)]
         publish(running.kafka, [a_source(f"clinic:{clinic}") for clinic in clinics])
         publish(running.kafka, [a_registration(f"child of {clinic}", clinic=clinic) for clinic in clinics])
         yield running
+
+
+def test_a_sheet_becomes_rows_of_the_timeline(stack: Stack) -> None:
+    headers = a_token(stack, "clinic:c6")
+    publish(stack.kafka, [{**a_registration("Zhang", clinic="c6"), "subject": ZHANGS_TOKEN}])
+    file = a_csv("身份证号,体检日期,体重(kg)", f"{ZHANG},2026-03-02,9.6")
+    answer = httpx.post(f"{stack.page}/api/sheets", files={"file": ("体检.csv", file)}, headers=headers, timeout=60)
+    assert (answer.status_code, answer.json()["problems"]) == (202, []), answer.text
+    wait(stack.settings, 60)
+    where = f"subject = '{ZHANGS_TOKEN}' AND source = 'clinic:c6'"
+    kinds = ask(stack.settings, f"SELECT kind FROM huiyu.timeline WHERE {where} ORDER BY kind")
+    assert kinds == [("checkup.recorded",), ("child.registered",)]
+    assert ZHANG.encode() not in b"".join(path.read_bytes() for path in stack.layout.logs.iterdir())
 
 
 def a_token(stack: Stack, source: str) -> dict[str, str]:
