@@ -19,7 +19,8 @@ from streams.publish.outcomes import Kept, Position
 from streams.publish.reports import DailyReports
 from streams.publish.spool import Spool
 
-IDLE_S = 1.0
+IDLE_S, COLLECT_S = 1.0, 0.02
+"""Between two looks when nothing is given; and what a round waits for more to go with it."""
 
 
 class ThroughSpool:
@@ -85,6 +86,7 @@ class ThroughSpool:
                 if not self._delivery.step(time.monotonic()):
                     self._tell()
                     self._given.wait(IDLE_S)
+                self._closing.wait(COLLECT_S)
         except BaseException as failure:  # noqa: BLE001 - raised by the next call
             self._failed = failure
         finally:
