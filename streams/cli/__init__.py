@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import typer
 from pydantic import ValidationError
 
-from streams.cli import county, publishing, reading, stack, stages
+from streams.cli import county, publishing, reading, receipts, stack, stages
 from streams.errors import Failure, NotInstalled
 from streams.handles import COMMAND, need
 from streams.settings import PREFIX, unknown_variables
@@ -19,7 +19,7 @@ from streams.settings import PREFIX, unknown_variables
 def build() -> typer.Typer:
     """The command line application; nothing is read from the environment before a command runs."""
     app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help=__doc__)
-    for group in (stack, stages, publishing, reading, county):
+    for group in (stack, stages, publishing, receipts, reading, county):
         group.register(app)
     return app
 
