@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -16,7 +16,7 @@ from streams.errors import Failure
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from streams.publish.offline import Target
+    from streams.publish.lines import Line
 
 EVERY = 500
 """Lines between two movements of a progress bar."""
@@ -37,18 +37,29 @@ def register(app: typer.Typer) -> None:
     app.command()(token)
 
 
-def publish(files: Files) -> None:
+def publish(
+    files: Files,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="go on with files whose publication was interrupted; nothing twice")
+    ] = False,
+) -> None:
     """Publish events, each to its kind's topic; wait until all are acknowledged; name the lines refused (exit 1)."""
+    from streams import endpoints
     from streams.publish import Publisher
     from streams.publish.lines import total_size
+    from streams.publish.resuming import begin
     from streams.settings import Settings
 
     quiet()
-    size = total_size(files)
-    with Publisher(settings=Settings()) as publisher:
-        refused = _each_line(files, size, publisher, "publishing")
-        sent = publisher.flush()
-    end(f"{sent:,} published and acknowledged, {refused:,} refused", refused)
+    size, settings = total_size(files), Settings()
+    with Publisher(settings=settings) as publisher:
+        publication = begin(files, endpoints.kafka(settings), publisher, resume, _note)
+        _each_line(files, size, publication.publish, "publishing")
+        publisher.flush()
+        publication.finish()
+    before = f" ({publication.sent_before:,} of them before)" if resume else ""
+    refused = publication.refused
+    end(f"{publication.sent:,} published and acknowledged{before}, {refused:,} refused", refused)
 
 
 def check(files: Files) -> None:
@@ -57,7 +68,7 @@ def check(files: Files) -> None:
     from streams.publish.offline import Nowhere
 
     target = Nowhere()
-    refused = _each_line(files, total_size(files), target, "checking")
+    refused = _each_line(files, total_size(files), lambda line: target.publish(line.event), "checking")
     end(f"{target.taken:,} valid, {refused:,} refused", refused)
 
 
@@ -82,8 +93,8 @@ def token(
     print(found)
 
 
-def _each_line(files: list[str], size: int | None, target: Target, doing: str) -> int:
-    """Give each line to the target, name what it refuses on stderr; how many were refused."""
+def _each_line(files: list[str], size: int | None, give: Callable[[Line], object], doing: str) -> int:
+    """Give each line away, name those that are refused on stderr; how many they were."""
     from streams.publish.lines import read_lines
     from streams.publish.outcomes import Refused
 
@@ -92,7 +103,7 @@ def _each_line(files: list[str], size: int | None, target: Target, doing: str) -
         for count, line in enumerate(read_lines(files), 1):
             behind += line.size
             try:
-                target.publish(line.event)
+                give(line)
             except Refused as refusal:
                 refused += 1
                 for problem in refusal.problems:
@@ -120,6 +131,10 @@ def progress(doing: str, total: int | None) -> Iterator[Progress]:
 def quiet() -> None:
     """kafka-python's own warnings about connections: the command says in one line what the user can do."""
     logging.getLogger("kafka").setLevel(logging.CRITICAL + 1)
+
+
+def _note(text: str) -> None:
+    print(f"huiyu: note: {text}", file=sys.stderr)
 
 
 def end(summary: str, refused: int, to_stderr: bool = False) -> None:

@@ -36,15 +36,20 @@ class Taken(BaseModel):
 
 
 class Receipt(BaseModel):
-    """What became of an event in the pipeline."""
+    """What became of an event in the pipeline, by the view `receipts`; of several publications, of the newest."""
 
     id: str
     source: str
-    status: Literal["accepted", "parked", "rejected", "superseded"] = Field(
-        description="accepted: its record stands; superseded: another publication of the record holds; parked: waits "
-        "for a registration, a link or its source; rejected: refused later in the pipeline"
+    status: Literal["accepted", "superseded", "retracted", "parked", "rejected"] = Field(
+        description="accepted: its record stands; superseded: another publication of the record holds; "
+        "retracted: taken back; parked: waits; rejected: refused in the pipeline"
     )
+    waits_for: str = Field(description='what it waits for: source, child or ""')
     problems: list[Problem] = Field(description="why it was rejected")
+    topic: str
+    partition: int
+    offset: int
+    publications: int = Field(description="how often it was published")
 
 
 class ProblemDetails(BaseModel):

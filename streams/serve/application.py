@@ -116,10 +116,7 @@ async def receipt(event_id: str, request: Request, parts: Given) -> Response:
     """What became of an event that this token's source sent."""
     source = parts.source_of(request)
     parts.rates.count(source, 1)
-    found = await parts.settled(parts.asking.submit(parts.receipts, source, event_id))
-    if found is None:
-        raise HttpProblem("not-found", "no event with this id of the token's source is known, or not yet")
-    return JSONResponse(found)
+    return JSONResponse(await parts.settled(parts.asking.submit(parts.receipts, source, event_id)))
 
 
 async def alive() -> Response:

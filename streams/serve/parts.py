@@ -34,14 +34,14 @@ SCHEME = "bearer "
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """`receipts`: what became of an event, by source and id, None when that source sent none such. `ready`: whether a
+    """`receipts`: what became of an event, by source and id. `ready`: whether a
     request would be taken now. `sheets`: None where spreadsheets are not taken.
     """
 
     holders: Holders
     rates: Rates
     log: Log
-    receipts: Callable[[str, str], dict[str, Any] | None]
+    receipts: Callable[[str, str], dict[str, Any]]
     ready: Callable[[], bool]
     sheets: Sheets | None = None
     remembered: Remembered = field(default_factory=Remembered)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from typing import Any
 
+import orjson
+
 from streams.errors import StoreAway, StoreRefused
+from streams.serve.problem import HttpProblem
 from streams.settings import Settings
 from streams.store.client import connect
-from streams.store.read import Queries
+from streams.store.read import Answer, Queries
 
-STANDS = "SELECT count() FROM timeline WHERE source = {source:String} AND event_id = {id:String}"
-ARRIVED = (
-    "SELECT count() FROM huiyu_store.events FINAL "
-    "WHERE JSONExtractString(raw, 'id') = {id:String} AND JSONExtractString(raw, 'source') = {source:String}"
+OF_AN_EVENT = (
+    "SELECT state, waits_for, detail, topic, partition, offset FROM receipts "
+    "WHERE source = {source:String} AND event_id = {id:String} ORDER BY received_at DESC, topic, partition, offset"
 )
+WAITING = "SELECT sum(records) FROM unlinked_subjects WHERE source = {source:String}"
 
 
 class Receipts:
@@ -24,21 +28,35 @@ class Receipts:
         self._settings = settings
         self._own = threading.local()
 
-    def of(self, source: str, id: str) -> dict[str, Any] | None:
-        """None when no such event of this source has arrived. Raises StoreAway, StoreRefused."""
+    def of(self, source: str, id: str) -> dict[str, Any]:
+        """As `answers.Receipt` says. Raises HttpProblem (404), StoreAway, StoreRefused."""
         try:
-            status = self._status(source, id)
+            found = self._ask(OF_AN_EVENT, source=source, id=id).rows
+            if not found:
+                raise unknown(int(self._ask(WAITING, source=source).rows[0][0]))
         except (StoreAway, StoreRefused):
             self._own.queries = None
             raise
-        return None if status is None else {"id": id, "source": source, "status": status, "problems": []}
+        return receipt(source, id, found)
 
-    def _status(self, source: str, id: str) -> str | None:
-        if self._asked(STANDS, source, id):
-            return "accepted"
-        return "superseded" if self._asked(ARRIVED, source, id) else None
-
-    def _asked(self, sql: str, source: str, id: str) -> int:
+    def _ask(self, sql: str, **parameters: str) -> Answer:
         if getattr(self._own, "queries", None) is None:
             self._own.queries = Queries(connect(self._settings), self._settings)
-        return int(self._own.queries.ask(sql, source=source, id=id).rows[0][0])
+        answer: Answer = self._own.queries.ask(sql, **parameters)
+        return answer
+
+
+def receipt(source: str, id: str, publications: Sequence[Sequence[Any]]) -> dict[str, Any]:
+    """What became of the newest of an event's publications."""
+    state, waits_for, detail, topic, partition, offset = publications[0]
+    problems = orjson.loads(detail) if detail else []
+    told = {"id": id, "source": source, "status": state, "waits_for": waits_for, "problems": problems}
+    return told | {"topic": topic, "partition": partition, "offset": offset, "publications": len(publications)}
+
+
+def unknown(waiting: int) -> HttpProblem:
+    """No such event of this source. What waits for a registration is known by its subject only, not by its events."""
+    detail = "no event with this id of the token's source is known, or not yet"
+    if waiting:
+        detail += f"; {waiting:,} of its records wait for a registration or a link, see unlinked_subjects"
+    return HttpProblem("not-found", detail, waiting=waiting)

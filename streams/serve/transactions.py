@@ -23,8 +23,8 @@ from streams import endpoints
 from streams.embedded.probes import listens
 from streams.errors import BrokerAway
 from streams.intake.home import home_partition
+from streams.publish.link import STRUCTURED
 from streams.publish.outcomes import NotDelivered, Position
-from streams.publish.publisher import STRUCTURED
 from streams.serve.acceptance import Outgoing
 from streams.serve.log import Send
 from streams.settings import Settings

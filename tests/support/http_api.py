@@ -21,6 +21,7 @@ from streams.serve.idempotency import Remembered
 from streams.serve.log import Send
 from streams.serve.parts import Parts
 from streams.serve.rates import Rates
+from streams.serve.receipts import unknown
 from streams.serve.sheets import Sheets
 from streams.settings import Settings
 
@@ -67,6 +68,11 @@ class LogInMemory:
         return [Position(event.topic, 0, first + number) for number, event in enumerate(events)]
 
 
+def never_sent(source: str, id: str) -> dict[str, Any]:
+    """What a store says that knows no event."""
+    raise unknown(0)
+
+
 class Api:
     """The API and what a test sees of it; `token` and `other` are those of CLINIC and CENTRE."""
 
@@ -77,7 +83,7 @@ class Api:
         per_minute: int = 60_000,
         patience_s: float = 15.0,
         room: int = ROOM,
-        receipts: Callable[[str, str], dict[str, Any] | None] = lambda source, id: None,
+        receipts: Callable[[str, str], dict[str, Any]] = never_sent,
         remembered: Remembered | None = None,
         county_key: str | None = "test-county-key",
     ) -> None:

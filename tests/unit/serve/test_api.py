@@ -14,6 +14,8 @@ import pytest
 from schemas.check import Accepted, check
 from streams.errors import StoreAway
 from streams.serve import tokens
+from streams.serve.answers import Receipt
+from streams.serve.receipts import receipt, unknown
 from tests.support.builders import a_checkup, an_event
 from tests.support.http_api import CLINIC, Api, problem
 
@@ -197,13 +199,17 @@ def test_health_needs_no_token(api: Api) -> None:
 def test_a_receipt_is_asked_for_by_source_and_id(tmp_path: Path) -> None:
     asked: list[tuple[str, str]] = []
 
-    def receipts(source: str, id: str) -> dict[str, Any] | None:
+    def receipts(source: str, id: str) -> dict[str, Any]:
         asked.append((source, id))
-        return {"id": id, "source": source, "status": "accepted", "problems": []} if source == CLINIC else None
+        if source != CLINIC:
+            raise unknown(3)
+        return receipt(source, id, [("accepted", "", "", "clinic-events", 1, 2), ("accepted", "", "", "x", 1, 1)])
 
     api = Api(tmp_path, receipts=receipts)
-    assert api.get("/api/events/a%2Fb%20c").json()["id"] == "a/b c"
-    problem(api.get("/api/events/a%2Fb%20c", api.other), 404, "not-found")
+    told = api.get("/api/events/a%2Fb%20c").json()
+    assert Receipt(**told).model_dump() == told
+    assert (told["id"], told["offset"], told["publications"]) == ("a/b c", 2, 2)
+    assert problem(api.get("/api/events/a%2Fb%20c", api.other), 404, "not-found")["waiting"] == 3
     problem(api.get("/api/events/x", None), 401, "no-token")
     assert asked == [(CLINIC, "a/b c"), ("center:yucai", "a/b c")]
 
