@@ -97,7 +97,8 @@ def test_a_part_that_is_there_twice() -> None:
 
 
 def test_a_lonely_cell_far_away_is_not_allotted_for() -> None:
-    assert f"beyond row {MOST_ROWS:,}" in refused(edited(b'r="C2"', b'r="C1048576"'))
+    far = b'<row r="1048576"><c r="A1048576"><v>1</v></c></row></sheetData>'
+    assert f"beyond row {MOST_ROWS:,}" in refused(edited(b"</sheetData>", far))
     assert f"beyond column {MOST_COLUMNS}" in refused(edited(b'r="C2"', b'r="XFD2"'))
 
 
@@ -164,4 +165,39 @@ def test_a_formula_whose_result_is_an_empty_text_is_an_empty_cell() -> None:
 
 def test_a_formula_without_a_result_in_a_column_that_is_not_read_says_nothing() -> None:
     content = a_workbook([*HEADINGS, "备注"], [*ROW, "=1+1"])
+    assert len(sheet_of(content).events) == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b'<row r="2">', b'<row r="1">'),
+        (b'<row r="2">', b'<row r="x">'),
+        (b'r="C2"', b'r="A2"'),
+        (b'r="C2"', b'r="C1"'),
+        (b'r="C2"', b'r="c2"'),
+        (b'r="C2"', b'r="C99999999"'),
+        (b'r="C2"', b'r=""'),
+    ],
+)
+def test_cells_out_of_their_order_never_reach_the_library_that_would_end_the_process(
+    before: bytes, after: bytes
+) -> None:
+    assert "is no .xlsx workbook" in refused(edited(before, after))
+
+
+def test_cells_that_do_not_say_where_they_are_stand_side_by_side() -> None:
+    content = edited(b'<c r="C2"', b"<c")
+    assert [event["data"]["weight_kg"] for _, _, event in sheet_of(content).events] == [9.6]
+
+
+@pytest.mark.parametrize("encoding", [b"UTF-7000", b"cp037", b"UTF-16"])
+def test_an_encoding_that_a_part_only_claims_is_not_believed(encoding: bytes) -> None:
+    content = edited(b"<worksheet", b'<?xml version="1.0" encoding="' + encoding + b'"?><worksheet')
+    assert len(sheet_of(content).events) == 1
+
+
+def test_parts_that_hold_no_cells_may_have_elements_of_the_same_names() -> None:
+    chain = b'<calcChain xmlns="x"><c r="D4"/><c r="A1"/><row>5</row><row>2</row></calcChain>'
+    content = with_parts(a_workbook(HEADINGS, ROW), {"xl/calcChain.xml": chain})
     assert len(sheet_of(content).events) == 1
