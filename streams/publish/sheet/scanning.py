@@ -13,8 +13,9 @@ from xml.parsers import expat
 from streams.publish.sheet.telling import ERROR_VALUE, NO_VALUE, Told
 
 _PLACE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+_COUNT = re.compile(r"[0-9]{1,9}")
 _ROW = re.compile(r"[1-9][0-9]{0,6}")
-MOST_FAULTY = 100_000
+MOST_FAULTY, MOST_COUNTED = 100_000, 50_000_000
 
 
 @dataclass(slots=True)
@@ -28,7 +29,7 @@ class Scan:
 
 def scanned(part: bytes) -> Scan:
     """A part of a workbook, looked through. Raises ExpatError when it is no XML, or has a document type."""
-    scanner = _Scanner()
+    scanner = _Scanner(len(part))
     scanner.parser.Parse(part, True)
     return scanner.scan
 
@@ -38,8 +39,8 @@ def _no_doctype(*_: object) -> None:
 
 
 class _Scanner:
-    def __init__(self) -> None:
-        self.scan = Scan()
+    def __init__(self, size: int) -> None:
+        self.scan, self._size = Scan(), size
         # As the library that reads values does: whatever encoding a part states, it is UTF-8.
         self.parser = expat.ParserCreate("UTF-8", " ")
         self.parser.StartElementHandler = self._start
@@ -54,7 +55,7 @@ class _Scanner:
         if name == "sheetData":
             self._in_cells = True
         elif not self._in_cells:
-            return
+            self._counted(attributes)
         elif name == "c":
             self._cell(attributes)
         elif name == "v" or name == "is":
@@ -73,6 +74,13 @@ class _Scanner:
             self.scan.width = max(self.scan.width, self._column + 1)
         if self._type == "e" or (self._formula and not self._value):
             self._without_value(ERROR_VALUE if self._type == "e" else NO_VALUE)
+
+    def _counted(self, attributes: dict[str, str]) -> None:
+        """The library allots for as many texts as a part says that it holds."""
+        for name, most in (("uniqueCount", self._size), ("count", MOST_COUNTED)):
+            stated = attributes.get(name)
+            if stated is not None and not (_COUNT.fullmatch(stated) and int(stated) <= most):
+                raise expat.ExpatError("a count that cannot be")
 
     def _next_row(self, stated: str | None) -> None:
         row = self._row + 1 if stated is None else int(stated) - 1 if _ROW.fullmatch(stated) else -1

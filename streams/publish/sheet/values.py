@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -111,7 +112,7 @@ def _id(_: Column, raw: Raw) -> str:
 def _number(column: Column, raw: Raw) -> float | int:
     if isinstance(raw, str):
         return _written_number(column, raw)
-    if isinstance(raw, bool) or not isinstance(raw, int | float):
+    if isinstance(raw, bool) or not isinstance(raw, int | float) or not math.isfinite(raw):
         raise BadCell(NO_NUMBER, column.allowed)
     # A spreadsheet shows 15 digits: 9.2 + 0.4 is 9.6 there and here.
     number = float(f"{raw:.15g}")

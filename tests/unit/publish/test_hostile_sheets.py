@@ -158,6 +158,12 @@ def test_a_formula_without_a_result_is_named_by_its_cell(cell: bytes, message: s
     assert [(problem.place, problem.message) for problem in sheet.problems] == [("C2", message)]
 
 
+@pytest.mark.parametrize("value", [b"1e999", b"NaN", b"inf"])
+def test_a_number_that_is_none_is_named(value: bytes) -> None:
+    sheet = sheet_of(edited(b"<v>9.6</v>", b"<v>" + value + b"</v>"))
+    assert [(problem.place, problem.message) for problem in sheet.problems] == [("C2", "不是数字")]
+
+
 def test_a_formula_whose_result_is_an_empty_text_is_an_empty_cell() -> None:
     (event,) = sheet_of(edited(b'<c r="C2" t="n"><v>9.6</v></c>', b'<c r="C2" t="str"><f>""</f><v></v></c>')).events
     assert "weight_kg" not in event.event["data"]
@@ -201,3 +207,15 @@ def test_parts_that_hold_no_cells_may_have_elements_of_the_same_names() -> None:
     chain = b'<calcChain xmlns="x"><c r="D4"/><c r="A1"/><row>5</row><row>2</row></calcChain>'
     content = with_parts(a_workbook(HEADINGS, ROW), {"xl/calcChain.xml": chain})
     assert len(sheet_of(content).events) == 1
+
+
+@pytest.mark.parametrize(
+    "stated", [b'uniqueCount="4294967296"', b'uniqueCount="5000"', b'count="4294967296"', b'count="-1"']
+)
+def test_a_part_that_says_it_holds_more_than_it_can_is_not_allotted_for(stated: bytes) -> None:
+    texts = (
+        b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" '
+        + stated
+        + b"><si><t>a</t></si></sst>"
+    )
+    assert "is no .xlsx workbook" in refused(with_parts(a_workbook(HEADINGS, ROW), {"xl/sharedStrings.xml": texts}))
