@@ -14,7 +14,8 @@ from openpyxl import load_workbook
 from schemas.kinds import KINDS
 from streams.publish.sheet.columns import Column
 from streams.publish.sheet.found import Language
-from streams.publish.sheet.templates import IDENTIFIERS, TEMPLATES, Template
+from streams.publish.sheet.identifiers import IDENTIFIERS
+from streams.publish.sheet.templates import TEMPLATES, Template
 from streams.publish.sheet.writing import template_workbook
 from tests.unit.publish.template_sheets import CENTER, CLINIC, local_token, saved, sheet_of
 

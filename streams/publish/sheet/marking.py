@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from streams.publish.sheet.found import CellProblem
-from streams.publish.sheet.values import as_text
+from streams.publish.sheet.raw import as_text
 from streams.publish.sheet.workbook import grids, is_workbook
 
 if TYPE_CHECKING:
