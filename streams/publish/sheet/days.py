@@ -10,8 +10,9 @@ from functools import cache
 from typing import Any
 
 from streams.publish.sheet.columns import Column, column_of
+from streams.publish.sheet.raw import as_text, folded
 from streams.publish.sheet.telling import BadCell, Told
-from streams.publish.sheet.values import as_text, day_of, folded
+from streams.publish.sheet.values import day_of
 
 KIND = "attendance.recorded"
 PRESENT = ("√", "✓", "✔", "☑", "p", "y", "到", "全勤")

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from streams.publish.sheet.found import CellProblem
-from streams.publish.sheet.values import as_text
+from streams.publish.sheet.raw import Raw
+from streams.publish.sheet.unpacking import unpacked
 from streams.publish.sheet.workbook import grids, is_workbook
 
 if TYPE_CHECKING:
@@ -33,25 +34,38 @@ def marked_workbook(content: bytes, filename: str, problems: Iterable[CellProble
 
 
 def _opened(content: bytes, filename: str) -> Workbook:
-    from openpyxl import Workbook, load_workbook
+    from openpyxl import load_workbook
 
-    from streams.publish.sheet.unpacking import unpacked
-
-    if is_workbook(filename):
+    if not is_workbook(filename):
+        return _anew(content, filename)
+    try:
         return load_workbook(io.BytesIO(unpacked(content)[0]))
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError):
+        # openpyxl is stricter about styles than programs that write workbooks; the cells are what matters.
+        return _anew(content, filename)
+
+
+def _anew(content: bytes, filename: str) -> Workbook:
+    """A workbook with the same cells on sheets of the same names."""
+    from openpyxl import Workbook
+
     book = Workbook()
-    for row in grids(content, filename)[0].rows:
-        book.active.append([_plain(cell) for cell in row])
-    for cell in _cells(book.active):
-        cell.number_format = "@"
+    book.remove(book.active)
+    for grid in grids(content, filename):
+        sheet = book.create_sheet(grid.name or None)
+        for row in grid.rows:
+            sheet.append([_plain(cell) for cell in row])
+        for cell in _cells(sheet):
+            if isinstance(cell.value, str):
+                cell.data_type, cell.number_format = "s", "@"
     return book
 
 
-def _plain(cell: Any) -> str:
-    """Text of a CSV file as it stands, without the characters that a workbook cannot hold."""
+def _plain(cell: Raw) -> Raw:
+    """A cell without the characters that a workbook cannot hold; a text stays one, whatever it begins with."""
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-    return str(ILLEGAL_CHARACTERS_RE.sub("", as_text(cell)))
+    return ILLEGAL_CHARACTERS_RE.sub("", cell) if isinstance(cell, str) else cell
 
 
 def _clean(sheet: Worksheet) -> None:

@@ -13,11 +13,12 @@ from zoneinfo import ZoneInfo
 
 from schemas.envelope import side_and_id
 from streams.publish.envelope import Envelope
-from streams.publish.sheet.building import Builder, Sender
+from streams.publish.sheet.building import Builder
 from streams.publish.sheet.days import is_weekday
 from streams.publish.sheet.found import CellProblem, Language, Sheet, SheetEvent
 from streams.publish.sheet.grid import Grid
 from streams.publish.sheet.recognition import Layout, layout_of
+from streams.publish.sheet.row_cells import Sender
 from streams.publish.sheet.table import WrongSheet
 from streams.publish.sheet.telling import ACROSS, ONCE, TWICE, UNMERGED, Told
 from streams.publish.sheet.templates import TEMPLATES, Template

@@ -11,40 +11,17 @@ from typing import Any
 
 from streams.publish.sheet.cells import FALSE, TRUE
 from streams.publish.sheet.columns import Column, Form
+from streams.publish.sheet.numbers import integer, number
+from streams.publish.sheet.raw import Raw, as_text, folded
 from streams.publish.sheet.telling import (
     DATES,
     NEITHER,
     NO_CHOICE,
     NO_DATE,
-    NO_NUMBER,
-    NO_WHOLE_NUMBER,
-    OTHER_UNIT,
     YES_OR_NO,
     BadCell,
-    Told,
 )
 
-Raw = Any
-"""What a spreadsheet holds: str, float, int, bool, date, datetime, time, timedelta."""
-
-UNITS: Mapping[str, str] = {
-    **dict.fromkeys(("kg", "千克", "公斤"), "kg"),
-    **dict.fromkeys(("g", "克"), "g"),
-    **dict.fromkeys(("斤", "市斤"), "jin"),
-    **dict.fromkeys(("两", "lb", "lbs", "磅"), "lb"),
-    **dict.fromkeys(("cm", "厘米", "公分"), "cm"),
-    **dict.fromkeys(("mm", "毫米", "m", "米", "寸", "尺"), "m"),
-    **dict.fromkeys(("°c", "c", "度", "摄氏度"), "°c"),
-    **dict.fromkeys(("°f", "f", "华氏度"), "°f"),
-    **dict.fromkeys(("g/l", "克/升"), "g/l"),
-    **dict.fromkeys(("g/dl", "克/分升"), "g/dl"),
-    **dict.fromkeys(("周", "孕周", "week", "weeks", "w"), "week"),
-    **dict.fromkeys(("月", "月龄", "个月", "month", "months"), "month"),
-    **dict.fromkeys(("岁", "year", "years", "天", "日", "day", "days"), "other"),
-}
-"""How units are written (NFKC, lower case) → which unit that is."""
-
-_NUMBER = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*(\D.*)?")
 _CLOCK = r"(?:[T ]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
 _DATE = re.compile(rf"(\d{{4}})(?:([-/.])(\d{{1,2}})\2(\d{{1,2}})|年(\d{{1,2}})月(\d{{1,2}})日?){_CLOCK}")
 _DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})")
@@ -53,23 +30,9 @@ NONE = frozenset({"无", "没有", "正常", "none", "no"})
 LONGEST_DATE = 40
 
 
-def folded(text: str) -> str:
-    """As it is compared: full-width forms made plain (NFKC), without white space, lower case."""
-    return "".join(unicodedata.normalize("NFKC", text).split()).lower()
-
-
 def read(column: Column, raw: Raw) -> Any:
     """The JSON value of a cell that is not empty. Raises BadCell."""
     return _READERS[column.form](column, raw)
-
-
-def as_text(raw: Raw) -> str:
-    """A cell as a person sees it; a whole number without a point."""
-    if isinstance(raw, bool):
-        return "TRUE" if raw else "FALSE"
-    if isinstance(raw, float) and raw.is_integer() and abs(raw) < 1e15:
-        return str(int(raw))
-    return raw.strip() if isinstance(raw, str) else str(raw)
 
 
 def day_of(raw: Raw) -> date:
@@ -106,40 +69,6 @@ def _text(_: Column, raw: Raw) -> str:
 
 def _id(_: Column, raw: Raw) -> str:
     return unicodedata.normalize("NFKC", as_text(raw)).strip()
-
-
-def _number(column: Column, raw: Raw) -> float | int:
-    if isinstance(raw, str):
-        return _written_number(column, raw)
-    if isinstance(raw, bool) or not isinstance(raw, int | float):
-        raise BadCell(NO_NUMBER, column.allowed)
-    # A spreadsheet shows 15 digits: 9.2 + 0.4 is 9.6 there and here.
-    number = float(f"{raw:.15g}")
-    return int(number) if number.is_integer() and abs(number) < 1 << 53 else number
-
-
-def _written_number(column: Column, raw: str) -> float | int:
-    match = _NUMBER.fullmatch(unicodedata.normalize("NFKC", raw).strip())
-    if match is None or len(raw) > LONGEST_DATE:
-        raise BadCell(NO_NUMBER, column.allowed)
-    if match[2] and UNITS.get(folded(match[2])) != column.unit:
-        known = folded(match[2]) in UNITS
-        raise BadCell(OTHER_UNIT, in_unit(column)) if known else BadCell(NO_NUMBER, column.allowed)
-    number = float(match[1])
-    return int(number) if number.is_integer() and abs(number) < 1 << 53 else number
-
-
-def in_unit(column: Column) -> Told:
-    """What is allowed, with the unit to enter."""
-    unit = column.unit.replace("°c", "°C")
-    return Told(f"{unit}，{column.allowed.zh}", f"{unit}, {column.allowed.en}") if unit else column.allowed
-
-
-def _integer(column: Column, raw: Raw) -> int:
-    number = _number(column, raw)
-    if not isinstance(number, int):
-        raise BadCell(NO_WHOLE_NUMBER, column.allowed)
-    return number
 
 
 def _boolean(_: Column, raw: Raw) -> bool:
@@ -184,7 +113,7 @@ def _choices(column: Column, raw: Raw) -> list[str]:
 
 
 def _integers(column: Column, raw: Raw) -> list[int]:
-    return [_integer(column, part) for part in _several(raw)]
+    return [integer(column, part) for part in _several(raw)]
 
 
 def _texts(_: Column, raw: Raw) -> list[str]:
@@ -194,8 +123,8 @@ def _texts(_: Column, raw: Raw) -> list[str]:
 _READERS: Mapping[Form, Callable[[Column, Raw], Any]] = {
     "text": _text,
     "id": _id,
-    "number": _number,
-    "integer": _integer,
+    "number": number,
+    "integer": integer,
     "boolean": _boolean,
     "date": _date,
     "choice": _choice,

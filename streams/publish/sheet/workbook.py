@@ -63,8 +63,10 @@ def _grid(sheet: CalamineSheet, scan: Scan) -> Grid:
 def _parts(archive: bytes) -> dict[str, str]:
     """Sheet → the part of the archive in which its cells are."""
     with zipfile.ZipFile(io.BytesIO(archive)) as parts:
-        book = ElementTree.fromstring(parts.read("xl/workbook.xml"))
-        links = ElementTree.fromstring(parts.read("xl/_rels/workbook.xml.rels"))
+        book, links = (
+            ElementTree.fromstring(parts.read(f"xl/{name}"), ElementTree.XMLParser(encoding="utf-8"))
+            for name in ("workbook.xml", "_rels/workbook.xml.rels")
+        )
     targets = {link.attrib["Id"]: posixpath.join("/xl", link.attrib["Target"])[1:] for link in links}
     return {
         sheet.attrib["name"]: posixpath.normpath(targets[_id_of(sheet)])
@@ -74,4 +76,4 @@ def _parts(archive: bytes) -> dict[str, str]:
 
 
 def _id_of(sheet: ElementTree.Element) -> str:
-    return next(value for name, value in sheet.attrib.items() if name.endswith("}id"))
+    return next((value for name, value in sheet.attrib.items() if name.endswith("}id")), "")

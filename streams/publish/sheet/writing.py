@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from streams.publish.sheet.columns import Column
 from streams.publish.sheet.days import MARKS, mark_words
 from streams.publish.sheet.found import Language
+from streams.publish.sheet.identifiers import IDENTIFIERS
 from streams.publish.sheet.telling import RESIDENT_NUMBER, Told
-from streams.publish.sheet.templates import IDENTIFIERS, Template
+from streams.publish.sheet.templates import Template
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet

@@ -120,3 +120,24 @@ def test_a_child_whose_row_has_no_marks_is_no_record() -> None:
         sheet_of(a_workbook(["2026年3月"], [*NAMED, 2], [*CHILD, "√"], [*CHILD[:1], "", "", ""]), source=CENTER).rows
         == 1
     )
+
+
+def test_the_bureau_names_the_centre_in_each_row() -> None:
+    headings = [*NAMED, "托育机构", "2026-03-02", "2026-03-03"]
+    content = a_workbook(headings, [*CHILD, "yucai", "√", "√"], [*CHILD, None, "√", None])
+    sheet = sheet_of(content, source="registry:bureau")
+    assert [event["data"]["center_id"] for _, _, event in sheet.events] == ["yucai", "yucai"]
+    assert [(problem.place, problem.message) for problem in sheet.problems] == [("D3", "必填")]
+
+
+def test_one_child_on_one_day_in_two_centres_is_two_records() -> None:
+    headings = [*NAMED, "托育机构", "2026-03-02"]
+    content = a_workbook(headings, [*CHILD, "yucai", "√"], [*CHILD, "xinxing", "√"])
+    events = sheet_of(content, source="registry:bureau").events
+    assert len({event["recordid"] for _, _, event in events}) == 2
+
+
+def test_without_a_column_for_the_centre_the_bureaus_rows_say_what_is_missing() -> None:
+    sheet = sheet_of(a_workbook([*NAMED, "2026-03-02"], [*CHILD, "√"]), source="registry:bureau")
+    assert sheet.events == ()
+    assert [problem.message for problem in sheet.problems] == ["center_id 必填"]

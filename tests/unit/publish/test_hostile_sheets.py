@@ -97,7 +97,8 @@ def test_a_part_that_is_there_twice() -> None:
 
 
 def test_a_lonely_cell_far_away_is_not_allotted_for() -> None:
-    assert f"beyond row {MOST_ROWS:,}" in refused(edited(b'r="C2"', b'r="C1048576"'))
+    far = b'<row r="1048576"><c r="A1048576"><v>1</v></c></row></sheetData>'
+    assert f"beyond row {MOST_ROWS:,}" in refused(edited(b"</sheetData>", far))
     assert f"beyond column {MOST_COLUMNS}" in refused(edited(b'r="C2"', b'r="XFD2"'))
 
 
@@ -157,6 +158,12 @@ def test_a_formula_without_a_result_is_named_by_its_cell(cell: bytes, message: s
     assert [(problem.place, problem.message) for problem in sheet.problems] == [("C2", message)]
 
 
+@pytest.mark.parametrize("value", [b"1e999", b"NaN", b"inf"])
+def test_a_number_that_is_none_is_named(value: bytes) -> None:
+    sheet = sheet_of(edited(b"<v>9.6</v>", b"<v>" + value + b"</v>"))
+    assert [(problem.place, problem.message) for problem in sheet.problems] == [("C2", "不是数字")]
+
+
 def test_a_formula_whose_result_is_an_empty_text_is_an_empty_cell() -> None:
     (event,) = sheet_of(edited(b'<c r="C2" t="n"><v>9.6</v></c>', b'<c r="C2" t="str"><f>""</f><v></v></c>')).events
     assert "weight_kg" not in event.event["data"]
@@ -165,3 +172,50 @@ def test_a_formula_whose_result_is_an_empty_text_is_an_empty_cell() -> None:
 def test_a_formula_without_a_result_in_a_column_that_is_not_read_says_nothing() -> None:
     content = a_workbook([*HEADINGS, "备注"], [*ROW, "=1+1"])
     assert len(sheet_of(content).events) == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b'<row r="2">', b'<row r="1">'),
+        (b'<row r="2">', b'<row r="x">'),
+        (b'r="C2"', b'r="A2"'),
+        (b'r="C2"', b'r="C1"'),
+        (b'r="C2"', b'r="c2"'),
+        (b'r="C2"', b'r="C99999999"'),
+        (b'r="C2"', b'r=""'),
+    ],
+)
+def test_cells_out_of_their_order_never_reach_the_library_that_would_end_the_process(
+    before: bytes, after: bytes
+) -> None:
+    assert "is no .xlsx workbook" in refused(edited(before, after))
+
+
+def test_cells_that_do_not_say_where_they_are_stand_side_by_side() -> None:
+    content = edited(b'<c r="C2"', b"<c")
+    assert [event["data"]["weight_kg"] for _, _, event in sheet_of(content).events] == [9.6]
+
+
+@pytest.mark.parametrize("encoding", [b"UTF-7000", b"cp037", b"UTF-16"])
+def test_an_encoding_that_a_part_only_claims_is_not_believed(encoding: bytes) -> None:
+    content = edited(b"<worksheet", b'<?xml version="1.0" encoding="' + encoding + b'"?><worksheet')
+    assert len(sheet_of(content).events) == 1
+
+
+def test_parts_that_hold_no_cells_may_have_elements_of_the_same_names() -> None:
+    chain = b'<calcChain xmlns="x"><c r="D4"/><c r="A1"/><row>5</row><row>2</row></calcChain>'
+    content = with_parts(a_workbook(HEADINGS, ROW), {"xl/calcChain.xml": chain})
+    assert len(sheet_of(content).events) == 1
+
+
+@pytest.mark.parametrize(
+    "stated", [b'uniqueCount="4294967296"', b'uniqueCount="5000"', b'count="4294967296"', b'count="-1"']
+)
+def test_a_part_that_says_it_holds_more_than_it_can_is_not_allotted_for(stated: bytes) -> None:
+    texts = (
+        b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" '
+        + stated
+        + b"><si><t>a</t></si></sst>"
+    )
+    assert "is no .xlsx workbook" in refused(with_parts(a_workbook(HEADINGS, ROW), {"xl/sharedStrings.xml": texts}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from typing import Any
 
 from openpyxl import load_workbook
@@ -10,6 +11,7 @@ from openpyxl.comments import Comment
 
 from streams.publish.sheet.marking import AUTHOR, RED, marked_workbook
 from tests.unit.publish.template_sheets import ZHANG, a_csv, a_workbook, saved, sheet_of
+from tests.unit.publish.test_hostile_sheets import with_parts
 
 HEADINGS = ["姓名", "身份证号", "体检日期", "体重", "测量体位"]
 GOOD = ["张三", ZHANG, "2026-03-02", 9.6, "卧位"]
@@ -86,3 +88,21 @@ def test_no_comment_repeats_what_the_cell_holds() -> None:
     content = a_workbook(HEADINGS, ["张三", "110105194912310021", "2026-03-02", "13812345678", "卧位"])
     told = "".join(marked(given_back(content)).values())
     assert not any(text in told for text in ("1101", "138", "张三"))
+
+
+def test_a_workbook_with_styles_that_openpyxl_does_not_know_is_given_back_without_them() -> None:
+    content = a_workbook(HEADINGS, BAD, name="体检")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        styles = archive.read("xl/styles.xml")
+    strange = styles.replace(b'patternType="gray125"', b'patternType="of-another-program"')
+    assert strange != styles
+    sheet = given_back(with_parts(content, {"xl/styles.xml": strange}))
+    assert sheet.title == "体检"
+    assert sorted(marked(sheet)) == ["D2", "E2"]
+    assert [cell.value for cell in sheet[2]] == BAD
+
+
+def test_a_text_that_looks_like_a_formula_stays_a_text() -> None:
+    content = a_csv(",".join([*HEADINGS, "备注"]), f'张三,{ZHANG},2026/3/2,9.6,坐位,=HYPERLINK("x")')
+    cell = given_back(content, "sheet.csv")["F2"]
+    assert (cell.value, cell.data_type) == ('=HYPERLINK("x")', "s")

@@ -11,7 +11,8 @@ from openpyxl import Workbook, load_workbook
 
 from schemas.kinds import KINDS
 from streams.publish.sheet.found import Language
-from streams.publish.sheet.templates import IDENTIFIERS, TEMPLATES, Template
+from streams.publish.sheet.identifiers import IDENTIFIERS
+from streams.publish.sheet.templates import TEMPLATES, Template
 from streams.publish.sheet.writing import example_cell, template_workbook
 from tests.unit.publish.template_sheets import CENTER, CLINIC, ZHANG, ZHANGS_TOKEN, saved, sheet_of
 
