@@ -96,6 +96,11 @@ QUERIES: Mapping[str, str] = {
     ),
     "unlinked_subjects": _select("huiyu.unlinked_subjects", "subject source records", times="first_at last_at"),
     "identity_issues": _select("huiyu.identity_issues", "subject problem child_id records", times="since"),
+    "receipts": _select(
+        "huiyu.receipts",
+        "source state waits_for event_id record_id kind is_retraction revision subject records code topic partition "
+        "offset",
+    ),
     "sources": _select("huiyu.sources", "source side cadence state", times="heard_until registered_at"),
     "centers": _select(
         "huiyu.centers",

@@ -75,6 +75,13 @@ CREATE TABLE store.unlinked_subjects
 CREATE TABLE store.identity_issues
 (subject VARCHAR, problem VARCHAR, child_id VARCHAR, records VARCHAR[], since BIGINT);
 
+CREATE TABLE store.receipts
+(
+    source VARCHAR, state VARCHAR, waits_for VARCHAR, event_id VARCHAR, record_id VARCHAR, kind VARCHAR,
+    is_retraction BOOLEAN, revision BIGINT, subject VARCHAR, records BIGINT, code VARCHAR, topic VARCHAR,
+    "partition" INTEGER, "offset" BIGINT
+);
+
 CREATE TABLE store.sources
 (source VARCHAR, side VARCHAR, cadence VARCHAR, heard_until BIGINT, state VARCHAR, registered_at BIGINT);
 
