@@ -34,6 +34,7 @@ VIEWS = (
     "centers",
     "sources",
     "unlinked_subjects",
+    "identity_issues",
     "rejections",
     "county_overview",
 )
