@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -12,17 +12,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from streams.cli.line_by_line import each_line, progress
 from streams.errors import Failure
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
-
     from streams.publish.importing import Tally
-    from streams.publish.lines import Line
     from streams.publish.offline import Target
-
-EVERY = 500
-"""Lines between two movements of a progress bar."""
 
 Files = Annotated[list[str], typer.Argument(metavar="FILE…", help="JSON lines, one event a line; - is standard input")]
 
@@ -62,7 +57,7 @@ def publish(
     size, settings = total_size(files), Settings()
     with Publisher(settings=settings) as publisher:
         publication = begin(files, endpoints.kafka(settings), publisher, resume, _note)
-        _each_line(files, size, publication.publish, "publishing")
+        each_line(files, size, publication.publish, "publishing")
         publisher.flush()
         publication.finish()
     before = f" ({publication.sent_before:,} of them before)" if resume else ""
@@ -76,7 +71,7 @@ def check(files: Files) -> None:
     from streams.publish.offline import Nowhere
 
     target = Nowhere()
-    refused = _each_line(files, total_size(files), lambda line: target.publish(line.event), "checking")
+    refused = each_line(files, total_size(files), lambda line: target.publish(line.event), "checking")
     _end(f"{target.taken:,} valid, {refused:,} refused", refused)
 
 
@@ -129,7 +124,7 @@ def _import(file: Path, mapping: Path, out: Path | None, dry_run: bool, revision
 
     plan, tally = load_mapping(mapping), Tally()
     key = county_key(Settings()) if plan.needs_county_key else b""
-    with _target(out, dry_run) as target, _progress("importing", None) as bar:
+    with _target(out, dry_run) as target, progress("importing", None) as bar:
         for problem in import_sheet(file, plan, target, key, revision, tally):
             bar.console.print(f"{file}:{problem}", markup=False, highlight=False, soft_wrap=True)
     _end_import(tally, out, dry_run)
@@ -138,7 +133,7 @@ def _import(file: Path, mapping: Path, out: Path | None, dry_run: bool, revision
 def _import_example(out: Path | None, dry_run: bool) -> None:
     from streams.publish.survey import import_survey
 
-    with _target(out, dry_run) as target, _progress("importing", None):
+    with _target(out, dry_run) as target, progress("importing", None):
         tally = import_survey(target)
     _end_import(tally, out, dry_run)
 
@@ -167,41 +162,6 @@ def _target(out: Path | None, dry_run: bool) -> Iterator[Target]:
     else:
         with Publisher(settings=Settings()) as publisher:
             yield publisher
-
-
-def _each_line(files: list[str], size: int | None, give: Callable[[Line], object], doing: str) -> int:
-    """Give each line away, name those that are refused on stderr; how many they were."""
-    from streams.publish.lines import read_lines
-    from streams.publish.outcomes import Refused
-
-    refused = behind = 0
-    with _progress(doing, size) as bar:
-        for count, line in enumerate(read_lines(files), 1):
-            behind += line.size
-            try:
-                give(line)
-            except Refused as refusal:
-                refused += 1
-                for problem in refusal.problems:
-                    bar.console.print(f"{line}: {problem}", markup=False, highlight=False, soft_wrap=True)
-            if count % EVERY == 0:
-                bar.advance(bar.task_ids[0], behind)
-                behind = 0
-        bar.advance(bar.task_ids[0], behind)
-    return refused
-
-
-@contextmanager
-def _progress(doing: str, total: int | None) -> Iterator[Progress]:
-    """A bar on stderr when that is a terminal, else nothing."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
-        bar.add_task(doing, total=total)
-        yield bar
 
 
 def _quiet() -> None:
