@@ -49,6 +49,12 @@ class Parts:
     patience_s: float = PATIENCE_S
     asking: Executor = field(default_factory=lambda: ThreadPoolExecutor(ASKING, "receipts"))
 
+    def close(self) -> None:
+        """Begin nothing more; what runs comes to its end."""
+        self.asking.shutdown(wait=False, cancel_futures=True)
+        if self.sheets is not None:
+            self.sheets.close()
+
     def source_of(self, request: Request) -> str:
         """Whose token the request carries. Raises HttpProblem (401), DataUnusable."""
         given = request.headers.getlist("authorization")

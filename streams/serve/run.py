@@ -9,7 +9,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import structlog
 import uvicorn
@@ -39,31 +39,30 @@ log = structlog.get_logger("huiyu.serve")
 def run(settings: Settings, on_ready: Callable[[], None]) -> None:
     """Serve until SIGTERM; `on_ready` when events would be taken. Raises PortTaken, Failure."""
     port = settings.serve_port or PORT
-    transactions = Transactions(settings, name_of(port))
-    answers = Answering(endpoints.kafka(settings))
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: None)  # uvicorn hears them, and afterwards raises them again
+    with contextlib.ExitStack() as ending:
+        listening = ending.enter_context(_listening(settings.serve_host, port))
+        transactions = Transactions(settings, name_of(port))
+        ending.callback(transactions.close)
+        parts = _parts(settings, transactions)
+        ending.callback(parts.close)
+        config = _config(parts, settings)
+        ending.enter_context(_telling_when_ready(transactions, on_ready))
+        asyncio.run(uvicorn.Server(config).serve([listening]))
+
+
+def _parts(settings: Settings, transactions: Transactions) -> Parts:
     rates = Rates(settings.serve_events_per_minute)
     with_key = settings.county_key or settings.county_key_file
-    sheets = Sheets(settings, transactions, rates) if with_key else None
-    parts = Parts(
+    return Parts(
         Holders(tokens_file(settings)),
         rates,
         transactions,
         Receipts(settings).of,
-        answers,
-        sheets,
+        Answering(endpoints.kafka(settings)),
+        Sheets(settings, transactions, rates) if with_key else None,
     )
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: None)  # uvicorn hears them, and afterwards raises them again
-    with contextlib.closing(_listening(settings.serve_host, port)) as listening:
-        config = _config(parts, settings)
-        threading.Thread(target=_tell_when_ready, args=(transactions, on_ready), daemon=True).start()
-        try:
-            asyncio.run(uvicorn.Server(config).serve([listening]))
-        finally:
-            parts.asking.shutdown(wait=False, cancel_futures=True)
-            if sheets is not None:
-                sheets.close()
-            transactions.close()
 
 
 class Answering:
@@ -88,16 +87,29 @@ class Answering:
             self._until = time.monotonic() + ASKED_AGAIN_S
 
 
-def _tell_when_ready(transactions: Transactions, on_ready: Callable[[], None]) -> None:
+@contextlib.contextmanager
+def _telling_when_ready(transactions: Transactions, on_ready: Callable[[], None]) -> Iterator[None]:
     """Listening alone is not being ready."""
-    while True:
-        try:
-            transactions.connect()
-        except BrokerAway as away:
-            log.warning("not ready", reason=str(away))
-            time.sleep(1)
-        else:
-            return on_ready()
+    ending = threading.Event()
+
+    def connect() -> None:
+        while not ending.is_set():
+            try:
+                transactions.connect()
+            except BrokerAway as away:
+                log.warning("not ready", reason=str(away))
+                ending.wait(1)
+            else:
+                on_ready()
+                return
+
+    thread = threading.Thread(target=connect, name="connecting")
+    thread.start()
+    try:
+        yield
+    finally:
+        ending.set()
+        thread.join()
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -57,8 +57,20 @@ class Transactions:
         return self._threads.submit(self._run, work, deadline)
 
     def connect(self) -> None:
-        """Make sure that a transaction can begin. Raises BrokerAway."""
-        self._threads.submit(self._producer).result()
+        """Connect every thread: what a killed process left open is ended now, not when the broker's patience ends.
+
+        Raises BrokerAway.
+        """
+        together = threading.Barrier(PRODUCERS)  # or one thread would do it four times
+        for connected in [self._threads.submit(self._connect, together) for _ in range(PRODUCERS)]:
+            connected.result()
+
+    def _connect(self, together: threading.Barrier) -> None:
+        try:
+            together.wait(ANSWER_MS / 1_000)
+        except threading.BrokenBarrierError as error:
+            raise BrokerAway("not every thread is free to connect") from error
+        self._producer()
 
     def close(self) -> None:
         """Wait for what runs; what waits is not begun."""
