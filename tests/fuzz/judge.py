@@ -33,7 +33,9 @@ class Answers:
 
     def of(self, origin: Origin, raw: bytes) -> list[str]:
         """All answers to one record: one, when all is well; none to what only told that a source had reported."""
-        found = list(self.refused[origin]) + ["applied"] * self.applied[origin]
+        refused = list(self.refused[origin])
+        sent_on = self.applied[origin] - refused.count("too-many-records")  # the child's own stage refuses for that
+        found = refused + ["applied"] * sent_on
         found += ["fact"] if self.facts[origin] else []
         return found + (["parked"] if raw in self.parked and not found else [])
 
