@@ -154,6 +154,16 @@ def misdirected(rng: random.Random) -> Hostile:
     return sent._replace(topic=rng.choice((sent.topic, *TOPICS)))
 
 
+def of_no_kind(rng: random.Random) -> Hostile:
+    """Well-formed types that no kind has, and some that are malformed."""
+    types = (
+        "checkup.recorded.v2", "checkup.recorded.v0", "checkup.recorded.v01", "a.b.v1", "child.born.v1", "x-y.z_1.v99",
+        "envelope.schema.v1", "Checkup.recorded.v1", "checkup.recorded", "checkup.recorded.v", "checkup.recorded.v1\n",
+        "checkup..v1", "checkup.recorded.extra.v1", "体检.recorded.v1", "record.retracted.v2", f"{'a' * 5_000}.b.v1",
+    )  # fmt: skip
+    return _sent(rng, "of no kind", {**valid(rng), "type": rng.choice(types)})
+
+
 def retraction(rng: random.Random) -> Hostile:
     kinds = (
         "checkup.recorded", "attendance.recorded", "child.registered", "source.registered", "identity.linked",
@@ -217,7 +227,7 @@ CLASSES: Mapping[str, tuple[Callable[[random.Random], Hostile], int]] = {
     for made, weight in (
         (untouched, 8), (value, 20), (time, 6), (missing, 6), (added, 6), (renamed, 5), (twice, 4), (spoiled, 12),
         (nothing, 1), (nested, 2), (large, 1), (many, 1), (keyed, 6), (headed, 2), (misdirected, 6), (retraction, 5),
-        (linked, 5), (identifying, 8),
+        (linked, 5), (of_no_kind, 2), (identifying, 8),
     )
 }  # fmt: skip
 
