@@ -24,7 +24,7 @@ from schemas.fields import (
 )
 
 Symptom = Literal["fever", "cough", "rash", "mouth-sores", "vomiting", "diarrhoea", "red-eye", "runny-nose", "other"]
-SYMPTOMS_ZH = "发热、咳嗽、皮疹、口腔溃疡、呕吐、腹泻、眼红、流涕、其他"
+SYMPTOMS_ZH = ("发热", "咳嗽", "皮疹", "口腔溃疡", "呕吐", "腹泻", "眼红", "流涕", "其他")
 Symptoms = list[Symptom]
 AbsenceReason = Literal["sick", "personal", "vaccination", "checkup", "unknown"]
 
@@ -38,10 +38,11 @@ class ChildEnrolled(Data):
     class_id: Annotated[OtherId, about("the class", "班级")]
     band: Annotated[
         Literal["nursing", "toddler", "senior", "mixed"],
-        about("age band: 6–12, 12–24, 24–36 months, or mixed", "乳儿班、托小班、托大班、混合班"),
+        about("age band: 6–12, 12–24, 24–36 months, or mixed", "班型", ("乳儿班", "托小班", "托大班", "混合班")),
     ]
     service: Annotated[
-        Literal["full-day", "half-day", "hourly", "temporary"], about("service", "全日托、半日托、计时托、临时托")
+        Literal["full-day", "half-day", "hourly", "temporary"],
+        about("service", "服务类型", ("全日托", "半日托", "计时托", "临时托")),
     ]
     from_date: Annotated[Day, about("first day", "入托日期")]
     until: Annotated[Day | None, about("last day, where it is known", "截止日期")] = None
@@ -65,15 +66,15 @@ class AttendanceRecorded(Data):
     center_id: Annotated[FacilityId, about("the centre", "托育机构")]
     class_id: Annotated[OtherId, about("the class", "班级")]
     date: Annotated[Day, about("the day", "日期")]
-    status: Annotated[Literal["present", "absent"], about("was it there", "出勤情况：出勤、缺勤")]
+    status: Annotated[Literal["present", "absent"], about("was it there", "出勤情况", ("出勤", "缺勤"))]
     arrived_at: Annotated[Time | None, about("came at", "到园时间")] = None
     left_at: Annotated[Time | None, about("left at", "离园时间")] = None
     absence_reason: Annotated[
         AbsenceReason | None,
-        about("why it was absent", "缺勤原因，仅限缺勤：病假、事假、接种、体检、不明"),
+        about("why it was absent", "缺勤原因，仅限缺勤", ("病假", "事假", "接种", "体检", "不明")),
         allowing("sick, personal, vaccination, checkup, unknown; only with status absent"),
     ] = None
-    symptoms: Annotated[Symptoms | None, about("symptoms that were told", f"家长告知的症状：{SYMPTOMS_ZH}")] = None
+    symptoms: Annotated[Symptoms | None, about("symptoms that were told", "家长告知的症状", SYMPTOMS_ZH)] = None
 
     @field_validator("absence_reason")
     @classmethod
@@ -90,13 +91,16 @@ class HealthCheckRecorded(Data):
 
     center_id: Annotated[FacilityId, about("the centre", "托育机构")]
     class_id: Annotated[OtherId, about("the class", "班级")]
-    kind: Annotated[Literal["morning", "noon", "observation"], about("which check", "晨检、午检、全日观察")]
+    kind: Annotated[
+        Literal["morning", "noon", "observation"], about("which check", "检查类型", ("晨检", "午检", "全日观察"))
+    ]
     temperature_c: Annotated[
         Annotated[float, Field(ge=30, le=45)] | None, about("temperature in °C", "体温（摄氏度）")
     ] = None
-    symptoms: Annotated[Symptoms | None, about("symptoms that were seen", f"检查所见症状：{SYMPTOMS_ZH}")] = None
+    symptoms: Annotated[Symptoms | None, about("symptoms that were seen", "检查所见症状", SYMPTOMS_ZH)] = None
     action: Annotated[
-        Literal["admitted", "observed", "isolated", "sent-home"], about("what was done", "处理:入园、观察、隔离、送返")
+        Literal["admitted", "observed", "isolated", "sent-home"],
+        about("what was done", "处理", ("入园", "观察", "隔离", "送返")),
     ]
 
 

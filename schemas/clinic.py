@@ -27,6 +27,8 @@ from schemas.fields import (
 from schemas.vaccines import Vaccine
 
 Milestone = Literal["home", "m1", "m3", "m6", "m8", "m12", "m18", "m24", "m30", "m36", "y4", "y5", "y6"]
+_MONTHS_ZH = tuple(f"{months}月龄" for months in (3, 6, 8, 12, 18, 24, 30, 36))
+MILESTONES_ZH = ("新生儿访视", "满月", *_MONTHS_ZH, "4岁", "5岁", "6岁")
 DoseNo = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Teeth = Annotated[int, Field(ge=0, le=24)]
 ShortText = Annotated[str, Field(max_length=64)]
@@ -54,7 +56,7 @@ class ChildRegistered(Data):
 
     zh: ClassVar[str] = "儿童建档"
 
-    sex: Annotated[Literal["female", "male", "unknown"], about("sex", "性别：女、男、不详")]
+    sex: Annotated[Literal["female", "male", "unknown"], about("sex", "性别", ("女", "男", "不详"))]
     birth_date: Annotated[Day, about("date of birth", "出生日期")]
     clinic_id: Annotated[FacilityId, about("clinic responsible for the child", "负责管理的机构")]
     gestational_weeks: Annotated[
@@ -109,12 +111,12 @@ class CheckupRecorded(Data):
     zh: ClassVar[str] = "健康检查"
 
     clinic_id: Annotated[FacilityId, about("clinic that examined the child", "体检机构")]
-    milestone: Annotated[
-        Milestone | None, about("checkup of the schedule that this is", "对应的规定体检：新生儿访视、满月、月龄、周岁")
-    ] = None
+    milestone: Annotated[Milestone | None, about("checkup of the schedule that this is", "规定体检", MILESTONES_ZH)] = (
+        None
+    )
     weight_kg: Annotated[WeightKg | None, about("weight in kg", "体重（千克）")] = None
     length_height_cm: Annotated[LengthCm | None, about("length or height in cm", "身长或身高（厘米）")] = None
-    position: Annotated[Position | None, about("how length or height was taken", "测量体位：卧位、立位")] = None
+    position: Annotated[Position | None, about("how length or height was taken", "测量体位", ("卧位", "立位"))] = None
     head_circumference_cm: Annotated[HeadCm | None, about("head circumference in cm", "头围（厘米）")] = None
     haemoglobin_g_l: Annotated[
         Annotated[float, Field(ge=20, le=250)] | None, about("haemoglobin in g/l", "血红蛋白（克/升）")
@@ -122,8 +124,8 @@ class CheckupRecorded(Data):
     oedema: Annotated[bool | None, about("oedema of both feet", "双足水肿")] = None
     warning_signs: Annotated[WarningSigns | None, about("developmental warning signs", "发育预警征象")] = None
     screenings: Annotated[list[Screening] | None, about("screenings", "筛查")] = None
-    vision: Annotated[PassOrRefer | None, about("vision", "视力：通过、需转诊")] = None
-    hearing: Annotated[PassOrRefer | None, about("hearing", "听力：通过、需转诊")] = None
+    vision: Annotated[PassOrRefer | None, about("vision", "视力", ("通过", "需转诊"))] = None
+    hearing: Annotated[PassOrRefer | None, about("hearing", "听力", ("通过", "需转诊"))] = None
     teeth: Annotated[Teeth | None, about("number of teeth", "出牙数")] = None
     caries: Annotated[Teeth | None, about("number of teeth with caries", "龋齿数")] = None
     items: Annotated[list[Item] | None, about("anything else that was measured", "其他检查项目")] = None

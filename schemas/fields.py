@@ -31,9 +31,14 @@ class Data(BaseModel):
     """What the docstring says, in Chinese."""
 
 
-def about(en: str, zh: str) -> Any:
-    """What a field means, for the documentation that is made from the models."""
-    return Field(description=en, json_schema_extra={"zh": zh})
+def about(en: str, zh: str, words: tuple[str, ...] = ()) -> Any:
+    """What a field means, for the documentation and the spreadsheets that are made from the models.
+
+    `words`: an enumeration's values in Chinese, in the order of its values.
+    """
+    if not words:
+        return Field(description=en, json_schema_extra={"zh": zh})
+    return Field(description=en, json_schema_extra={"zh": f"{zh}：{'、'.join(words)}", "zh_words": list(words)})
 
 
 def allowing(words: str) -> Any:

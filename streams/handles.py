@@ -14,6 +14,9 @@ MOST = 65_536
 STAGE, A_PARTITION = 64, 4
 """A stage: what it has anyway, and the connections of each partition's shard."""
 
+SERVE = 512
+"""The HTTP API: its clients' connections, and its producers'."""
+
 
 def need(count: int, who: str) -> None:
     """Make sure that this process may open `count` files; its own limit is raised where it may be. Raises OutOfHandles.

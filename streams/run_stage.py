@@ -21,11 +21,11 @@ STATE_VERSIONS: Mapping[str, int] = {"intake": 2, "timeline": 1, "centers": 1}
 
 
 def run_stage(name: str, settings: Settings) -> None:
-    """Run intake, timeline, centers, sink or clock until SIGTERM. Raises Failure; exits 70 on an error of ours."""
+    """Run a stage, the clock or the API until SIGTERM. Raises Failure; exits 70 on an error of ours."""
     from streams.transport.fatal import die
 
     logs.configure(name)
-    handles.need(handles.of_a_stage(settings.partitions), f"stage {name}")
+    handles.need(handles.SERVE if name == "serve" else handles.of_a_stage(settings.partitions), f"stage {name}")
     try:
         _run(name, settings)
     except (Failure, ModuleNotFoundError):
@@ -46,6 +46,10 @@ def _run(name: str, settings: Settings) -> None:
             from streams.clock.run import run as run_clock
 
             run_clock(settings, announce)
+        case "serve":
+            from streams.serve.run import run as run_serve
+
+            run_serve(settings, announce)
         case _:
             _run_fold(name, settings)
 

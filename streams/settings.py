@@ -40,6 +40,21 @@ class Settings(BaseSettings):
     county_key: SecretStr | None = Field(default=None, description="Key from which subjects are derived (HMAC-SHA256)")
     county_key_file: Path | None = Field(default=None, description="File that holds the county key")
 
+    serve_host: str = Field(default="127.0.0.1", description="Address at which `huiyu run serve` listens")
+    serve_port: int | None = Field(
+        default=None, ge=1, le=65_535, description="Its port; unset: the embedded stack's own, else 8080"
+    )
+    serve_certificate: Path | None = Field(
+        default=None, description="File of its TLS certificate and those between (PEM); unset: no TLS"
+    )
+    serve_private_key: Path | None = Field(default=None, description="File of the certificate's private key (PEM)")
+    serve_events_per_minute: int = Field(
+        default=60_000, ge=1, le=10_000_000, description="Events that one source may send by HTTP within a minute"
+    )
+    source_tokens: Path | None = Field(
+        default=None, description="File of the sources' tokens for HTTP; unset: source-tokens.json in DATA"
+    )
+
     @field_validator("timezone")
     @classmethod
     def _known_timezone(cls, value: str) -> str:

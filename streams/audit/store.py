@@ -95,6 +95,11 @@ QUERIES: Mapping[str, str] = {
         dates="date",
     ),
     "unlinked_subjects": _select("huiyu.unlinked_subjects", "subject source records", times="first_at last_at"),
+    "receipts": _select(
+        "huiyu.receipts",
+        "source state waits_for event_id record_id kind is_retraction revision subject records code topic partition "
+        "offset",
+    ),
     "sources": _select("huiyu.sources", "source side cadence state", times="heard_until registered_at"),
     "centers": _select(
         "huiyu.centers",

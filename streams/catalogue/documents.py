@@ -14,6 +14,7 @@ from streams.catalogue.json_schemas import envelope_schema, event_schema, json_t
 from streams.catalogue.rejections_page import rejections_page
 from streams.catalogue.settings_page import settings_page
 from streams.catalogue.tables_page import tables_page
+from streams.serve.open_api import open_api
 
 FOLDER = Path("docs/reference")
 
@@ -26,6 +27,7 @@ def documents(root: Path) -> dict[Path, str]:
         "events.md": events_page("en", examples),
         "events.zh.md": events_page("zh", examples),
         "asyncapi.json": json_text(async_api(examples)),
+        "openapi.json": json_text(open_api()),
         "tables.md": tables_page(),
         "settings.md": settings_page(),
         "cli.md": commands_page(),

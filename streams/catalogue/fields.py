@@ -11,13 +11,17 @@ Node = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """`path`: `screenings[].result` for a field of each screening. `node`: its schema, without "or null"."""
+    """`path`: `screenings[].result` for a field of each screening. `node`: its schema, without "or null".
+
+    `zh_words`: the values of an enumeration in Chinese, where they are told apart from the description.
+    """
 
     path: str
     node: Node
     required: bool
     en: str
     zh: str
+    zh_words: tuple[str, ...] = ()
 
 
 def fields_of(schema: Node, prefix: str = "") -> Iterator[Field]:
@@ -25,7 +29,8 @@ def fields_of(schema: Node, prefix: str = "") -> Iterator[Field]:
     required = schema.get("required", ())
     for name, outer in schema.get("properties", {}).items():
         node, path = not_null(outer), f"{prefix}{name}"
-        yield Field(path, node, name in required, outer.get("description", ""), outer.get("zh", ""))
+        told = outer.get("description", ""), outer.get("zh", ""), tuple(outer.get("zh_words", ()))
+        yield Field(path, node, name in required, *told)
         yield from fields_of(node, f"{path}.")
         yield from fields_of(node.get("items", {}), f"{path}[].")
 

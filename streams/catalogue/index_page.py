@@ -10,6 +10,7 @@ PAGES = (
     ("[rejections.md](rejections.md)", "why an event is refused, and what to do 拒绝代码与处理办法"),
     ("[schemas/](schemas)", "JSON Schema 2020-12 of every kind and of the envelope"),
     ("[asyncapi.json](asyncapi.json)", "AsyncAPI 3.0 of the public topics"),
+    ("[openapi.json](openapi.json)", "OpenAPI 3.1 of the HTTP API"),
     ("[tables.md](tables.md)", "every view that can be queried 可查询的视图"),
     ("[settings.md](settings.md)", "environment variables"),
     ("[cli.md](cli.md)", "commands and options"),

@@ -17,7 +17,7 @@ from schemas.fields import FACILITY
 from schemas.kinds import KINDS, TOPICS, Kind
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-EXTENSIONS = {"zh": "x-zh", "allowed": "x-allowed"}
+EXTENSIONS = {"zh": "x-zh", "zh_words": "x-zh-words", "allowed": "x-allowed"}
 """Our own keywords in the models' schemas, and how they are called where other tools read them."""
 
 Schema = dict[str, Any]

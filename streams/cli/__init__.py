@@ -10,16 +10,18 @@ from typing import Any, NoReturn
 import typer
 from pydantic import ValidationError
 
-from streams.cli import county, publishing, reading, stack, stages
+from streams.cli import county, publishing, reading, receipts, sheets, stack, stages, tokens
 from streams.errors import Failure, NotInstalled
 from streams.handles import COMMAND, need
 from streams.settings import PREFIX, unknown_variables
+
+OF_SHEETS = ("openpyxl", "python_calamine")
 
 
 def build() -> typer.Typer:
     """The command line application; nothing is read from the environment before a command runs."""
     app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help=__doc__)
-    for group in (stack, stages, publishing, reading, county):
+    for group in (stack, stages, publishing, sheets, receipts, tokens, reading, county):
         group.register(app)
     return app
 
@@ -45,7 +47,8 @@ def _not_installed(error: ModuleNotFoundError) -> NotInstalled:
     library = (error.name or "").partition(".")[0]
     if library in ("", "streams", "schemas"):
         raise error
-    return NotInstalled(f"this command uses {library} and needs pip install 'huiyu[pipeline,embedded]'")
+    extras = "sheets" if library in OF_SHEETS else "pipeline,embedded"
+    return NotInstalled(f"this command uses {library} and needs pip install 'huiyu[{extras}]'")
 
 
 def _malformed(problem: Mapping[str, Any]) -> str:

@@ -1,13 +1,12 @@
-"""Commands for what clinics and centres use: publish, check, import, token. They need the base install only."""
+"""Commands for what clinics and centres use: publish, check, token. They need the base install only."""
 
 from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,8 +16,7 @@ from streams.errors import Failure
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from streams.publish.importing import Tally
-    from streams.publish.offline import Target
+    from streams.publish.lines import Line
 
 EVERY = 500
 """Lines between two movements of a progress bar."""
@@ -32,30 +30,36 @@ class Scheme(StrEnum):
     local = "local"
 
 
-class Example(StrEnum):
-    who_survey = "who-survey"
-
-
 def register(app: typer.Typer) -> None:
     """Add this group's commands to the application."""
     app.command()(publish)
     app.command()(check)
-    app.command("import")(import_)
     app.command()(token)
 
 
-def publish(files: Files) -> None:
+def publish(
+    files: Files,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="go on with files whose publication was interrupted; nothing twice")
+    ] = False,
+) -> None:
     """Publish events, each to its kind's topic; wait until all are acknowledged; name the lines refused (exit 1)."""
+    from streams import endpoints
     from streams.publish import Publisher
     from streams.publish.lines import total_size
+    from streams.publish.resuming import begin
     from streams.settings import Settings
 
-    _quiet()
-    size = total_size(files)
-    with Publisher(settings=Settings()) as publisher:
-        refused = _each_line(files, size, publisher, "publishing")
-        sent = publisher.flush()
-    _end(f"{sent:,} published and acknowledged, {refused:,} refused", refused)
+    quiet()
+    size, settings = total_size(files), Settings()
+    with Publisher(settings=settings) as publisher:
+        publication = begin(files, endpoints.kafka(settings), publisher, resume, _note)
+        _each_line(files, size, publication.publish, "publishing")
+        publisher.flush()
+        publication.finish()
+    before = f" ({publication.sent_before:,} of them before)" if resume else ""
+    refused = publication.refused
+    end(f"{publication.sent:,} published and acknowledged{before}, {refused:,} refused", refused)
 
 
 def check(files: Files) -> None:
@@ -64,28 +68,8 @@ def check(files: Files) -> None:
     from streams.publish.offline import Nowhere
 
     target = Nowhere()
-    refused = _each_line(files, total_size(files), target, "checking")
-    _end(f"{target.taken:,} valid, {refused:,} refused", refused)
-
-
-def import_(
-    file: Annotated[Path | None, typer.Argument(metavar="FILE.csv", help="a spreadsheet saved as CSV")] = None,
-    mapping: Annotated[Path | None, typer.Option(help="TOML file: which columns make which fields")] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="write JSON lines for `publish` instead of sending; - is stdout")
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="check everything, send and write nothing")] = False,
-    revision: Annotated[int, typer.Option(min=1, help="raise it when a corrected sheet is imported again")] = 1,
-    example: Annotated[Example | None, typer.Option(help="import this worked example")] = None,
-) -> None:
-    """Make a sheet events: published, written (--out) or only checked (--dry-run); exit 1 when some are refused."""
-    _quiet()
-    if example is not None:
-        _import_example(out, dry_run)
-    elif file is None or mapping is None:
-        raise Failure("import needs FILE.csv and --mapping M.toml, or --example who-survey")
-    else:
-        _import(file, mapping, out, dry_run, revision)
+    refused = _each_line(files, total_size(files), lambda line: target.publish(line.event), "checking")
+    end(f"{target.taken:,} valid, {refused:,} refused", refused)
 
 
 def token(
@@ -109,65 +93,17 @@ def token(
     print(found)
 
 
-def _import(file: Path, mapping: Path, out: Path | None, dry_run: bool, revision: int) -> None:
-    from streams.publish.county_key import county_key
-    from streams.publish.importing import Tally, import_sheet
-    from streams.publish.sheet.mapping import load_mapping
-    from streams.settings import Settings
-
-    plan, tally = load_mapping(mapping), Tally()
-    key = county_key(Settings()) if plan.needs_county_key else b""
-    with _target(out, dry_run) as target, _progress("importing", None) as bar:
-        for problem in import_sheet(file, plan, target, key, revision, tally):
-            bar.console.print(f"{file}:{problem}", markup=False, highlight=False, soft_wrap=True)
-    _end_import(tally, out, dry_run)
-
-
-def _import_example(out: Path | None, dry_run: bool) -> None:
-    from streams.publish.survey import import_survey
-
-    with _target(out, dry_run) as target, _progress("importing", None):
-        tally = import_survey(target)
-    _end_import(tally, out, dry_run)
-
-
-def _end_import(tally: Tally, out: Path | None, dry_run: bool) -> None:
-    done = "checked, nothing sent" if dry_run else f"written to {out}" if out else "published and acknowledged"
-    _end(f"{tally} ({done})", tally.refused, to_stderr=str(out) == "-")
-
-
-@contextmanager
-def _target(out: Path | None, dry_run: bool) -> Iterator[Target]:
-    from streams.publish import Publisher
-    from streams.publish.offline import IntoFile, Nowhere
-    from streams.settings import Settings
-
-    if dry_run:
-        yield Nowhere()
-    elif str(out) == "-":
-        yield IntoFile(sys.stdout.buffer)
-    elif out is not None:
-        try:
-            with out.open("wb") as stream:
-                yield IntoFile(stream)
-        except OSError as error:
-            raise Failure(f"{out} cannot be written: {error.strerror}") from error
-    else:
-        with Publisher(settings=Settings()) as publisher:
-            yield publisher
-
-
-def _each_line(files: list[str], size: int | None, target: Target, doing: str) -> int:
-    """Give each line to the target, name what it refuses on stderr; how many were refused."""
+def _each_line(files: list[str], size: int | None, give: Callable[[Line], object], doing: str) -> int:
+    """Give each line away, name those that are refused on stderr; how many they were."""
     from streams.publish.lines import read_lines
     from streams.publish.outcomes import Refused
 
     refused = behind = 0
-    with _progress(doing, size) as bar:
+    with progress(doing, size) as bar:
         for count, line in enumerate(read_lines(files), 1):
             behind += line.size
             try:
-                target.publish(line.event)
+                give(line)
             except Refused as refusal:
                 refused += 1
                 for problem in refusal.problems:
@@ -180,7 +116,7 @@ def _each_line(files: list[str], size: int | None, target: Target, doing: str) -
 
 
 @contextmanager
-def _progress(doing: str, total: int | None) -> Iterator[Progress]:
+def progress(doing: str, total: int | None) -> Iterator[Progress]:
     """A bar on stderr when that is a terminal, else nothing."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -192,12 +128,16 @@ def _progress(doing: str, total: int | None) -> Iterator[Progress]:
         yield bar
 
 
-def _quiet() -> None:
+def quiet() -> None:
     """kafka-python's own warnings about connections: the command says in one line what the user can do."""
     logging.getLogger("kafka").setLevel(logging.CRITICAL + 1)
 
 
-def _end(summary: str, refused: int, to_stderr: bool = False) -> None:
+def _note(text: str) -> None:
+    print(f"huiyu: note: {text}", file=sys.stderr)
+
+
+def end(summary: str, refused: int, to_stderr: bool = False) -> None:
     print(summary, file=sys.stderr if to_stderr else sys.stdout)
     if refused:
         raise typer.Exit(1)

@@ -33,15 +33,15 @@ def register(app: typer.Typer) -> None:
 
 
 def up(data: Data = None, clock: Annotated[Clock | None, typer.Option(help="live or manual")] = None) -> None:
-    """Start broker, store and stages; returns when all are ready."""
+    """Start broker, store, stages and the HTTP API; returns when all are ready."""
     import shlex
     import time
 
-    from streams.embedded.stack import Stack
+    from streams.embedded.stack import EVERYTHING, Stack
     from streams.settings import Settings
 
     settings, began = Settings(), time.monotonic()
-    stack = Stack(data or settings.data, clock=clock.value if clock else settings.clock, settings=settings)
+    stack = Stack(data or settings.data, clock.value if clock else settings.clock, EVERYTHING, settings=settings)
     if stack.up():
         print(f"ready after {time.monotonic() - began:.1f} s in {stack.layout.data}")
     else:

@@ -19,6 +19,7 @@ class StageName(StrEnum):
     centers = "centers"
     sink = "sink"
     clock = "clock"
+    serve = "serve"
 
 
 def register(app: typer.Typer) -> None:

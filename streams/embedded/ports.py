@@ -6,7 +6,7 @@ import json
 import random
 import socket
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,20 +26,23 @@ class Ports:
     broker: int
     controller: int
     store: int
+    page: int = 0
 
 
 def known_ports(layout: Layout) -> Ports | None:
-    """The ports that this stack has used before."""
+    """The ports that this stack has used before; `page` is 0 where an earlier huiyu knew none."""
     return Ports(**json.loads(layout.ports.read_text())) if layout.ports.exists() else None
 
 
-def ports_of(layout: Layout, needed: Iterable[str]) -> Ports:
-    """The stack's ports. Raises PortTaken when a needed one that it used before is in use by somebody else."""
-    ports = known_ports(layout)
-    if ports is None:
-        ports = Ports(*_free(3))
+def ports_of(layout: Layout, needed: Iterable[str], page: int | None = None) -> Ports:
+    """The stack's ports; `page` where a setting says it. Raises PortTaken when a needed one is in use."""
+    known = known_ports(layout)
+    ports = known or Ports(*_free(4))
+    if not ports.page:
+        ports = replace(ports, page=_free(1)[0])
+    if ports != known:
         write_private(layout.ports, json.dumps(asdict(ports)))
-        return ports
+    ports = replace(ports, page=page or ports.page)
     for name in needed:
         port = asdict(ports)[name]
         if not _is_free(port):

@@ -17,7 +17,7 @@ def broker_answers(servers: str) -> bool:
     Where nobody listens no client is made: one of kafka-python 3.0.12 that cannot be made leaves its thread behind,
     which goes on looking for the broker, and logging, until the process ends.
     """
-    if not any(map(_listens, servers.split(","))):
+    if not any(map(listens, servers.split(","))):
         return False
     try:
         admin = KafkaAdminClient(bootstrap_servers=servers, bootstrap_timeout_ms=1_000, request_timeout_ms=2_000)
@@ -32,7 +32,8 @@ def broker_answers(servers: str) -> bool:
     return True
 
 
-def _listens(server: str) -> bool:
+def listens(server: str) -> bool:
+    """True when somebody takes connections there (host:port)."""
     host, _, port = server.rpartition(":")
     try:
         with socket.create_connection((host, int(port)), 2):

@@ -11,11 +11,12 @@ from pydantic import SecretStr
 
 from streams.embedded import broker
 from streams.embedded.layout import Layout
-from streams.embedded.ports import Ports
+from streams.embedded.ports import LOOPBACK, Ports
 from streams.settings import Settings
 
-BROKER, STORE = "broker", "store"
+BROKER, STORE, SERVE = "broker", "store", "serve"
 BASES = (BROKER, STORE)
+EVERYWHERE = ("0.0.0.0", "::")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,13 @@ def stage_program(layout: Layout, name: str) -> Program:
     """One stage; it announces itself in a file of its own."""
     ready = str(ready_file(layout, name).relative_to(layout.data))
     return Program(name, [sys.executable, "-m", "streams.cli", "run", name], 300, {"HUIYU_READY_FILE": ready}, 15)
+
+
+def page_address(settings: Settings) -> str:
+    """The base of what `serve` answers at, as a client on this machine calls it."""
+    scheme = "https" if settings.serve_certificate else "http"
+    host = LOOPBACK if settings.serve_host in EVERYWHERE else settings.serve_host
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{settings.serve_port}"
 
 
 def ready_file(layout: Layout, name: str) -> Path:

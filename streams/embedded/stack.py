@@ -21,10 +21,12 @@ from streams.embedded.private_file import write_private
 from streams.embedded.programs import (
     BASES,
     BROKER,
+    SERVE,
     STORE,
     Program,
     broker_program,
     environment_of,
+    page_address,
     stage_program,
     store_program,
 )
@@ -36,10 +38,14 @@ from streams.handles import STACK, need
 from streams.settings import Settings
 
 STAGES = ("intake", "timeline", "centers", "sink")
+EVERYTHING = (*STAGES, SERVE)
+"""What `huiyu up` starts: the stages, and what takes events by HTTP."""
 
 
 class Stack:
     """A stack in `data`; a context manager for tests and the demo. `stages` () starts broker and store only.
+
+    `page` is the base of its HTTP addresses, "" without `serve` among the stages.
 
     Where the settings name a broker or a store, that one is used and none is started.
     """
@@ -57,7 +63,7 @@ class Stack:
         changes: dict[str, Any] = {"data": self.layout.data, "clock": clock}
         self.settings = given.model_copy(update=changes | {"partitions": partitions or given.partitions})
         self.stages = (*stages, "clock") if clock == "live" and stages else tuple(stages)
-        self.kafka = self.clickhouse = ""
+        self.kafka = self.clickhouse = self.page = ""
         self._supervisor = Supervisor(self.layout)
 
     def __enter__(self) -> Stack:
@@ -74,7 +80,7 @@ class Stack:
         with usable(self.layout), alone(self.layout):
             if self._is_up():
                 known = json.loads(endpoints_file(self.layout.data).read_text())
-                self.kafka, self.clickhouse = known["kafka"], known["clickhouse"]
+                self.kafka, self.clickhouse, self.page = known["kafka"], known["clickhouse"], known.get("page", "")
                 return False
             end(belonging_to(self.layout))  # orphans of a supervisor that was killed
             settings, bases, ports = self._needs()
@@ -114,18 +120,22 @@ class Stack:
         """
         settings = without_own(self.layout, self.settings)
         bases = [name for name, given in zip(BASES, (settings.kafka, settings.clickhouse), strict=True) if not given]
-        return settings, bases, ports_of(self.layout, [*bases, "controller"] if BROKER in bases else bases)
+        needed = [*bases, *(["controller"] if BROKER in bases else ()), *(["page"] if SERVE in self.stages else ())]
+        return settings, bases, ports_of(self.layout, needed, settings.serve_port)
 
     def _start(self, settings: Settings, bases: Sequence[str], ports: Ports) -> None:
         self.kafka = settings.kafka or f"{LOOPBACK}:{ports.broker}"
         huiyu = passwords_of(self.layout).huiyu
         self.clickhouse = settings.clickhouse or f"http://huiyu:{huiyu}@{LOOPBACK}:{ports.store}"
-        self.settings = settings.model_copy(update={"kafka": self.kafka, "clickhouse": self.clickhouse})
+        own = {"kafka": self.kafka, "clickhouse": self.clickhouse, "serve_port": ports.page}
+        self.settings = settings.model_copy(update=own)
+        self.page = page_address(self.settings) if SERVE in self.stages else ""
         shutil.rmtree(self.layout.ready, ignore_errors=True)
         self.layout.ready.mkdir()
         self._supervisor.start(self._programs(bases, ports), environment_of(self.settings))
         self._begin(bases)
         endpoints = {"kafka": self.kafka, "clickhouse": self.clickhouse}
+        endpoints |= {"page": self.page} if self.page else {}
         write_private(endpoints_file(self.layout.data), json.dumps(endpoints))
 
     def _programs(self, bases: Sequence[str], ports: Ports) -> list[Program]:

@@ -3,6 +3,7 @@
 from streams.publish.envelope import new_event, new_reporting_completed, new_retraction
 from streams.publish.outcomes import NotDelivered, Position, Receipt, Refused
 from streams.publish.publisher import Publisher
+from streams.publish.spool import SpoolFull, SpoolTaken, SpoolUnusable
 
 __all__ = [
     "NotDelivered",
@@ -10,6 +11,9 @@ __all__ = [
     "Publisher",
     "Receipt",
     "Refused",
+    "SpoolFull",
+    "SpoolTaken",
+    "SpoolUnusable",
     "new_event",
     "new_reporting_completed",
     "new_retraction",

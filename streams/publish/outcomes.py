@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from schemas.problems import Problem
 from streams.errors import Failure
 
 
 class Refused(Exception):
-    """The event breaks the contract and was not sent; `problems` lists everything that is wrong with it."""
+    """The event breaks the contract and was not sent; `problems` lists everything that is wrong with it.
+
+    `index`: which of the events it was that were given at once.
+    """
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("; ".join(map(str, problems)))
         self.problems = tuple(problems)
+        self.index = 0
 
     @property
     def code(self) -> str:
@@ -38,9 +42,18 @@ class Position:
     offset: int
 
 
+class Receipt(Protocol):
+    """An event that was taken; `position` once the broker has acknowledged it (`Publisher.flush` waits for all)."""
+
+    @property
+    def topic(self) -> str: ...
+    @property
+    def position(self) -> Position | None: ...
+
+
 @dataclass(slots=True)
-class Receipt:
-    """An event on its way; `position` once the broker has acknowledged it (`Publisher.flush` waits for all)."""
+class Sent:
+    """The receipt of an event that is on its way."""
 
     topic: str
     partition: int
@@ -54,3 +67,12 @@ class Receipt:
         if not self.future.succeeded():
             return None
         return Position(self.topic, self.partition, self.future.value.offset)
+
+
+@dataclass(slots=True, weakref_slot=True, eq=False)
+class Kept:
+    """The receipt of an event that is in the spool; `position` is known in the process that gave it."""
+
+    topic: str
+    number: int
+    position: Position | None = None

@@ -2,39 +2,54 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
-from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from types import TracebackType
-from typing import Any
-
-from kafka import KafkaProducer
-from kafka.errors import KafkaError, KafkaTimeoutError
+from typing import Any, Protocol
 
 from streams import endpoints
-from streams.errors import BrokerAway, WrongTopics
-from streams.intake.home import home_partition
+from streams.errors import Failure
+from streams.publish.daily import parse_daily
+from streams.publish.direct import Direct
 from streams.publish.envelope import new_event, new_reporting_completed
-from streams.publish.offline import validated
-from streams.publish.outcomes import NotDelivered, Receipt
+from streams.publish.link import Link
+from streams.publish.offline import Valid, validated
+from streams.publish.outcomes import Receipt, Refused
+from streams.publish.reports import DailyReports
+from streams.publish.spool import Spool
+from streams.publish.spooled import ThroughSpool
 from streams.settings import Settings
 
-IN_FLIGHT = 20_000
-"""Events that may wait for their acknowledgement; kafka-python itself has no limit to what it buffers."""
-ATTEMPTS = 3
-STRUCTURED = [("content-type", b"application/cloudevents+json; charset=UTF-8")]
-"""Header of a CloudEvent in structured mode (Kafka protocol binding 1.0.2, 3.3); huiyu itself does not need it."""
+
+class Way(Protocol):
+    """How valid events get to the broker."""
+
+    acknowledged: int
+
+    @property
+    def pending(self) -> int: ...
+    def take(self, events: Sequence[Valid]) -> Sequence[Receipt]: ...
+    def flush(self, timeout: float | None) -> None: ...
+    def leave(self) -> None: ...
+    def close(self) -> None: ...
 
 
 class Publisher:
     """A context manager; leaving it waits until everything is acknowledged. For one thread.
 
+    `spool`: a file that keeps events until they are acknowledged. `publish` then returns when the event is on disk,
+    whether there is a broker or not, and a thread delivers; any number of threads of one process may publish. Leaving
+    waits only while a broker answers: whoever opens the spool next delivers what is left. Raises SpoolTaken,
+    SpoolUnusable, and SpoolFull when there is no room.
+
     `kafka`: bootstrap servers, else HUIYU_KAFKA, else the embedded broker. `source`: who is publishing, for `record`
-    and `reporting_completed`. `answer_within_s`: how long a broker may take to answer at all; `deliver_within_s`: to
-    acknowledge an event, restarts of the broker included. `client`: further options of kafka-python's KafkaProducer,
-    for example `security_protocol`. Raises BrokerAway when no broker answers.
+    and `reporting_completed`. `report_daily_at`: with a spool, the local time (HUIYU_TIMEZONE), for example "18:00",
+    at which `reporting.completed` is sent every day, once everything that was given by then is acknowledged.
+    `answer_within_s`: how long a broker may take to answer at all; `deliver_within_s`: to acknowledge an event,
+    restarts of the broker included. `client`: further options of kafka-python's KafkaProducer, for example
+    `security_protocol`. Raises BrokerAway when no broker answers and there is no spool.
     """
 
     def __init__(
@@ -43,34 +58,47 @@ class Publisher:
         source: str | None = None,
         settings: Settings | None = None,
         *,
+        spool: Path | str | None = None,
+        report_daily_at: str | None = None,
         answer_within_s: float = 10.0,
         deliver_within_s: float = 120.0,
         client: Mapping[str, Any] | None = None,
     ) -> None:
-        self._kafka = kafka or endpoints.kafka(settings or Settings())
+        settings = settings or Settings()
         self._source = source
-        self._answer_within_s, self._deliver_within_s = answer_within_s, deliver_within_s
-        self._acknowledged = 0
-        self._waiting: deque[Receipt] = deque()
-        self._partitions: dict[str, int] = {}
-        self._producer = self._connected(client or {})
+        reports = self._daily(report_daily_at, spool, settings)
+        link = Link(kafka or endpoints.kafka(settings), answer_within_s, client or {})
+        self._spooled = None if spool is None else ThroughSpool(Path(spool), link, deliver_within_s, reports)
+        self._way: Way = self._spooled or Direct(link, deliver_within_s)
 
     @property
     def acknowledged(self) -> int:
-        """Events of which it is known that the broker has them."""
-        return self._acknowledged
+        """Events of which it is known that the broker has them; those of an earlier program in the spool count."""
+        return self._way.acknowledged
+
+    @property
+    def pending(self) -> int:
+        """Events that were given and are not acknowledged yet; in a spool also those of an earlier program."""
+        return self._way.pending
+
+    @property
+    def trouble(self) -> Failure | None:
+        """With a spool: why events do not get through at the moment; None while they do."""
+        return self._spooled.trouble if self._spooled else None
 
     def publish(self, event: Mapping[str, Any] | bytes) -> Receipt:
-        """Check and send one event. Raises Refused; BrokerAway, WrongTopics, NotDelivered also for earlier ones."""
-        valid = validated(event, time.time_ns() // 1_000_000)
-        partition = home_partition(valid.subject, self._partitions_of(valid.topic))
-        key = valid.subject.encode()
-        future = self._send(valid.topic, partition, key, valid.value)
-        receipt = Receipt(valid.topic, partition, key, valid.value, future)
-        self._waiting.append(receipt)
-        if len(self._waiting) >= IN_FLIGHT:
-            self._settle(keep=IN_FLIGHT // 2)
-        return receipt
+        """Check and send one event. Raises Refused; BrokerAway, WrongTopics, NotDelivered also for earlier ones.
+
+        With a spool it is on disk when this returns, and only Refused, SpoolFull and SpoolUnusable are raised.
+        """
+        return self._way.take([validated(event, _now_ms())])[0]
+
+    def publish_many(self, events: Iterable[Mapping[str, Any] | bytes]) -> Sequence[Receipt]:
+        """Check all of them, then send them; one that is refused (Refused, with its `index`) keeps back all.
+
+        With a spool they are one transaction, all on disk or none: a few thousand at once take hardly longer than one.
+        """
+        return self._way.take(_all_valid(events))
 
     def record(self, kind: str, subject: str, data: Mapping[str, Any], time: datetime | str, **more: Any) -> Receipt:
         """Publish a record of this publisher's source; `more` as in `new_event`: recordid, revision, recordedtime."""
@@ -80,14 +108,18 @@ class Publisher:
         """Say that everything up to `through` has been sent; systems do so once a day."""
         return self.publish(new_reporting_completed(self._own_source(), through, datetime.now(UTC)))
 
-    def flush(self) -> int:
+    def flush(self, timeout: float | None = None) -> int:
         """Wait until the broker has acknowledged everything; how many so far. Raises BrokerAway, NotDelivered.
 
-        After either of them it can be called again: what is not acknowledged by then is sent again.
+        `timeout` in seconds; None: `deliver_within_s`. After a failure it can be called again: what is not acknowledged
+        by then is sent again.
         """
-        self._send_failed_again()
-        self._settle(keep=0)
-        return self._acknowledged
+        self._way.flush(timeout)
+        return self._way.acknowledged
+
+    def close(self) -> None:
+        """Stop. What is in the spool stays there; without one, what is not acknowledged is lost."""
+        self._way.close()
 
     def __enter__(self) -> Publisher:
         return self
@@ -97,85 +129,36 @@ class Publisher:
     ) -> None:
         try:
             if error is None:
-                self.flush()
+                self._way.leave()
         finally:
-            self._close()
+            self.close()
 
     def _own_source(self) -> str:
         if self._source is None:
             raise ValueError("say who is publishing: Publisher(source='clinic:…')")
         return self._source
 
-    def _connected(self, client: Mapping[str, Any]) -> KafkaProducer:
-        options = {
-            "bootstrap_servers": self._kafka.split(","),
-            "acks": "all",
-            "enable_idempotence": True,
-            "linger_ms": 5,
-            "batch_size": 256 << 10,
-            "max_request_size": 1 << 20,
-            "allow_auto_create_topics": False,
-            "bootstrap_timeout_ms": int(self._answer_within_s * 1000),
-            "max_block_ms": int(self._answer_within_s * 1000),
-            "delivery_timeout_ms": int(self._deliver_within_s * 1000),
-            "reconnect_backoff_max_ms": endpoints.RECONNECT_MS,
-        }
+    def _daily(
+        self, at: str | None, spool: Path | str | None, settings: Settings
+    ) -> Callable[[Spool], DailyReports] | None:
+        if at is None:
+            return None
+        if spool is None:
+            raise ValueError("report_daily_at needs a spool: only that knows what is acknowledged")
+        source, moment = self._own_source(), parse_daily(at)
+        return lambda opened: DailyReports(opened, source, moment, settings.zone, datetime.now(UTC))
+
+
+def _all_valid(events: Iterable[Mapping[str, Any] | bytes]) -> list[Valid]:
+    found, now_ms = list[Valid](), _now_ms()
+    for index, event in enumerate(events):
         try:
-            return KafkaProducer(**{**options, **client})
-        except (KafkaError, OSError) as error:
-            raise self._away(self._answer_within_s) from error
+            found.append(validated(event, now_ms))
+        except Refused as refused:
+            refused.index = index
+            raise
+    return found
 
-    def _partitions_of(self, topic: str) -> int:
-        if topic not in self._partitions:
-            try:
-                self._partitions[topic] = len(self._producer.partitions_for(topic))
-            except KafkaTimeoutError as error:
-                message = f"the broker at {self._kafka} has no topic {topic}: run `huiyu topics apply` there"
-                raise WrongTopics(message) from error
-            except KafkaError as error:
-                raise self._refused_by_broker(topic, error) from error
-        return self._partitions[topic]
 
-    def _settle(self, keep: int) -> None:
-        """Wait for the oldest until at most `keep` are unknown; what failed on the way is sent again."""
-        while len(self._waiting) > keep:
-            receipt = self._waiting[0]
-            try:
-                if not receipt.future.succeeded():
-                    receipt.future.get(self._deliver_within_s + self._answer_within_s)
-            except KafkaTimeoutError as error:
-                raise self._away(self._deliver_within_s) from error
-            except KafkaError as error:
-                if receipt.attempts >= ATTEMPTS:
-                    raise self._refused_by_broker(receipt.topic, error) from error
-                self._send_failed_again()
-                continue
-            self._waiting.popleft()
-            self._acknowledged += 1
-
-    def _send_failed_again(self) -> None:
-        """A producer that lost its place fails what was in flight; publishing an event twice changes nothing."""
-        for receipt in self._waiting:
-            if receipt.future.failed():
-                receipt.attempts += 1
-                receipt.future = self._send(receipt.topic, receipt.partition, receipt.key, receipt.value)
-
-    def _send(self, topic: str, partition: int, key: bytes, value: bytes) -> Any:
-        try:
-            return self._producer.send(topic, value, key, STRUCTURED, partition)
-        except KafkaTimeoutError as error:
-            raise self._away(self._answer_within_s) from error
-        except KafkaError as error:
-            raise self._refused_by_broker(topic, error) from error
-
-    def _away(self, seconds: float) -> BrokerAway:
-        known = f" ({self._acknowledged:,} events were acknowledged before)" if self._acknowledged else ""
-        return BrokerAway(f"no Kafka broker answers at {self._kafka} within {seconds:g} s{known}: is it running?")
-
-    def _refused_by_broker(self, topic: str, error: KafkaError) -> NotDelivered:
-        return NotDelivered(f"the broker at {self._kafka} does not take events on {topic}: {type(error).__name__}")
-
-    def _close(self) -> None:
-        # What could not be delivered has been raised already, or the caller is leaving with another error.
-        with contextlib.suppress(KafkaTimeoutError):
-            self._producer.close(timeout=5)
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

@@ -8,9 +8,13 @@ from typing import Any, NamedTuple, Protocol
 import orjson
 
 from schemas.internal import EVENT, FACT, Origin, unpack
+from schemas.parsing import readable
 from streams.store_rows import unpacked
 from streams.topics import ALERTS, CHILD_EVENTS, FACILITY_EVENTS, REJECTED_EVENTS, STORE_ROWS, TIMELINE_ENTRIES
 from streams.transport.port import Record
+
+LONGEST_ID = 64
+"""What the contract allows an id and a record's id to have."""
 
 
 class BadMessage(Exception):
@@ -89,7 +93,8 @@ def _event(record: Message) -> list[Row]:
 
 
 def _rejection(record: Message) -> list[Row]:
-    """All that is told of a rejection stands in the headers; the refused bytes stay on the topic."""
+    """All that is told of a rejection stands in the headers, but for the ids; the refused bytes stay on the topic."""
+    body = readable(record.value or b"")
     told = {name: (value or b"").decode("utf-8", "replace") for name, value in record.headers}
     origin = Origin.parse(told["origin"], 0)
     values = {
@@ -105,8 +110,15 @@ def _rejection(record: Message) -> list[Row]:
         "received_at": told["received_at"],
         "sha256": told["sha256"],
         "size": int(told["size"]),
+        "event_id": _id(body.get("id")),
+        "record_id": _id(body.get("recordid") or body.get("id")),
     }
     return [Row("rejections", record.offset, False, record.timestamp, values)]
+
+
+def _id(found: Any) -> str:
+    """An id that a source may have given; the bytes on the topic are masked already."""
+    return found if isinstance(found, str) and len(found) <= LONGEST_ID else ""
 
 
 def _path(code: str, problems: list[Mapping[str, Any]]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import time
@@ -13,11 +14,12 @@ import psutil
 from streams.embedded.last_words import last_words
 from streams.embedded.layout import Layout
 from streams.embedded.ports import LOOPBACK, known_ports
-from streams.embedded.programs import BASES, BROKER, STORE
+from streams.embedded.programs import BASES, BROKER, SERVE, STORE
 from streams.embedded.readiness import pid_of, state_of
-from streams.embedded.stack import STAGES
+from streams.embedded.stack import EVERYTHING
 from streams.embedded.supervision import Supervisor
 from streams.embedded.supervisor_log import Life, lives
+from streams.endpoints import endpoints_file
 from streams.status.figures import Disk, Process
 
 BLOCK = 512
@@ -76,11 +78,19 @@ def _blocks(path: Path) -> int:
 
 def _place(process: Process) -> int:
     """Where a process stands on the way of an event; what is unknown here comes last."""
-    order = (*BASES, *STAGES)
+    order = (*BASES, *EVERYTHING)
     return order.index(process.process) if process.process in order else len(order)
 
 
+def _page(layout: Layout) -> str | None:
+    """Its whole base: whether it speaks TLS belongs to it."""
+    path = endpoints_file(layout.data)
+    return json.loads(path.read_text()).get("page") if path.exists() else None
+
+
 def _address(layout: Layout, name: str) -> str | None:
+    if name == SERVE:
+        return _page(layout)
     ports = known_ports(layout)
     port = {BROKER: ports.broker, STORE: ports.store}.get(name) if ports else None
     return f"{LOOPBACK}:{port}" if port else None

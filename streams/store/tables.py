@@ -162,7 +162,7 @@ _BOOKKEEPING_TABLES = (
     _table(
         "rejections",
         "topic partition offset",
-        text="source type subject path detail sha256",
+        text="source type subject path detail sha256 event_id record_id",
         word="topic code",
         u16="partition",
         u64="offset size",

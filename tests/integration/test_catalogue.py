@@ -24,7 +24,7 @@ from tests.support.pipeline import read_topic
 REFERENCE = ROOT / "docs" / "reference"
 ASYNC_API = json.loads((REFERENCE / "asyncapi.json").read_text("utf-8"))
 EXAMPLES = {json.loads(text)["type"]: text for text in blocks(REFERENCE / "events.md", "json")}
-AFTER = datetime.fromisoformat("2026-03-03T08:00:00+08:00")
+AFTER = datetime.fromisoformat("2026-03-06T08:00:00+08:00")
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,11 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from kafka import KafkaAdminClient
 
@@ -24,10 +26,12 @@ from streams.embedded.layout import Layout
 from streams.embedded.ports import LOOPBACK, Ports, ports_of
 from streams.embedded.probes import broker_answers
 from streams.embedded.stack import Stack
+from streams.serve.tokens import create
 from streams.settings import Settings
 from streams.simulate import simulate
 from streams.store.client import connect
 from streams.store.read import Queries
+from tests.support.builders import a_checkup
 from tests.support.commands import INHERITED
 from tests.support.compose import ROOT, health_command, own, stages
 from tests.support.county import plan
@@ -98,6 +102,8 @@ class Containers:
             "HUIYU_KAFKA": kafka,
             "HUIYU_CLICKHOUSE": f"http://{url.username}@{url.hostname}:{url.port}",
             "HUIYU_CLICKHOUSE_PASSWORD_FILE": str(folder / "password"),
+            "HUIYU_DATA": str(folder / "serve-data"),
+            "HUIYU_SERVE_PORT": str(ports_of(Layout.of(folder / "kafka"), []).page),
         }
 
     def start(self, service: str) -> Container:
@@ -134,6 +140,17 @@ def _joined(admin: KafkaAdminClient) -> bool:
     """Every stage's group has its workers, and they have shared its partitions out."""
     groups = admin.describe_groups([f"huiyu-{stage}" for stage in SCALED])
     return all((group["group_state"], len(group["members"])) == ("Stable", WORKERS) for group in groups.values())
+
+
+def _takes_an_event(containers: Containers, tokens: Path) -> None:
+    """The service of the HTTP API, with a token made as the page says: by `exec` in its container."""
+    serve = containers.start("serve")
+    until(serve.healthy, "the API is healthy")
+    token = create(tokens, "clinic:chengguan", datetime.now(UTC))
+    base = f"http://{LOOPBACK}:{serve.environment['HUIYU_SERVE_PORT']}"
+    event = a_checkup("a", "2026-03-02T09:30:00+08:00")
+    answer = httpx.post(f"{base}/api/events", json=event, headers={"Authorization": f"Bearer {token}"})
+    assert (answer.status_code, answer.json()["accepted"]) == (202, 1), answer.text
 
 
 @pytest.fixture
@@ -177,4 +194,5 @@ def test_three_workers_of_each_stage_lose_nothing_when_one_of_each_is_killed(
     assert [worker for worker in workers if worker.healthy() == (worker in killed)] == []
     clock = containers.start("clock")  # last: its tick is the machine's now
     until(clock.healthy, "the clock is healthy")
+    _takes_an_event(containers, tmp_path / "serve-data" / "source-tokens.json")
     assert list(containers.work.iterdir()) == []  # a container's file system cannot be written

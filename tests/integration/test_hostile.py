@@ -144,6 +144,11 @@ def test_no_number_is_in_a_log(taken: Taken) -> None:
     assert [name for name, text in texts.items() if any(number in text for number in NUMBERS)] == []
 
 
+def _rows_with(settings: Settings, table: str, column: str, forms: str) -> int:
+    holds = f"multiSearchAnyCaseInsensitiveUTF8(toString(`{column}`), [{forms}])"
+    return int(ask(settings, f"SELECT count() FROM huiyu_store.{table} WHERE {holds}")[0][0])
+
+
 def test_no_number_is_in_a_column_of_the_store(taken: Taken) -> None:
     columns = ask(
         taken.settings,

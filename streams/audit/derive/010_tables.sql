@@ -72,6 +72,13 @@ CREATE TABLE store.center_days
 CREATE TABLE store.unlinked_subjects
 (subject VARCHAR, source VARCHAR, records BIGINT, first_at BIGINT, last_at BIGINT);
 
+CREATE TABLE store.receipts
+(
+    source VARCHAR, state VARCHAR, waits_for VARCHAR, event_id VARCHAR, record_id VARCHAR, kind VARCHAR,
+    is_retraction BOOLEAN, revision BIGINT, subject VARCHAR, records BIGINT, code VARCHAR, topic VARCHAR,
+    "partition" INTEGER, "offset" BIGINT
+);
+
 CREATE TABLE store.sources
 (source VARCHAR, side VARCHAR, cadence VARCHAR, heard_until BIGINT, state VARCHAR, registered_at BIGINT);
 

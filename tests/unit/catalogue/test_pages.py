@@ -61,7 +61,7 @@ def test_every_option_that_help_shows_is_there(command: str) -> None:
 def test_every_command_that_help_shows_is_there() -> None:
     shown = CliRunner().invoke(build(), ["--help"], env={"COLUMNS": "200", "TERM": "dumb"}).output
     commands = re.sub("\x1b\\[[0-9;]*m", "", shown).partition("Commands")[2]
-    named = set(re.findall(r"^\W*([a-z]+)  ", commands, re.MULTILINE))
+    named = set(re.findall(r"^\W*([a-z-]+)  ", commands, re.MULTILINE))
     assert len(named) >= 15
     assert named == {command.split()[0] for command in HEADING.findall(CLI)}
 

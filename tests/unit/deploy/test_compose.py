@@ -105,7 +105,7 @@ def test_whatever_a_service_names_is_declared_or_a_file() -> None:
 
 def test_every_stage_and_every_job_runs_a_command_of_ours() -> None:
     assert {name for name, service in stages().items() if service["command"] == ["run", name]} == {*stages()}
-    assert {*stages()} == {"intake", "timeline", "centers", "sink", "clock"}
+    assert {*stages()} == {"intake", "timeline", "centers", "sink", "clock", "serve"}
     assert {*own()} - {*stages()} == {"topics", "store"}
     for service in own().values():
         parse(service["command"])
@@ -146,7 +146,7 @@ def test_the_settings_are_read_as_written(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_only_who_needs_the_stores_password_is_given_it() -> None:
     with_secret = {name for name, service in services().items() if service.get("secrets")}
-    assert with_secret == {"clickhouse", "store", "sink"}
+    assert with_secret == {"clickhouse", "store", "sink", "serve"}
     for name, service in own().items():
         assert ("HUIYU_CLICKHOUSE" in service["environment"]) == (name in with_secret)
 
@@ -155,7 +155,7 @@ def test_stages_start_when_the_jobs_are_done_and_come_back_when_they_end() -> No
     for name, service in stages().items():
         assert service["restart"] == "unless-stopped"
         assert "healthcheck" in service
-        needs = {"topics", "store"} if name == "sink" else {"topics"}
+        needs = {"topics", "store"} if name in ("sink", "serve") else {"topics"}
         assert service["depends_on"] == {job: {"condition": "service_completed_successfully"} for job in needs}
     for job, base in (("topics", "kafka"), ("store", "clickhouse")):
         assert services()[job]["restart"] == "no"
@@ -164,12 +164,19 @@ def test_stages_start_when_the_jobs_are_done_and_come_back_when_they_end() -> No
 
 
 def test_our_containers_can_change_nothing_and_reach_nothing_else() -> None:
-    for service in own().values():
+    for name, service in own().items():
         assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
         assert service["security_opt"] == ["no-new-privileges:true"]
+        if name == "serve":
+            continue
         assert [compose()["networks"][network] for network in service["networks"]] == [{"internal": True}]
         assert "ports" not in service
         assert "volumes" not in service
+    serve = own()["serve"]  # it is reached, from this machine, and it keeps hashes of tokens, nothing else
+    assert (serve["networks"], serve["ports"]) == (["pipeline", "loopback"], ["127.0.0.1:8080:8080"])
+    assert serve["environment"]["HUIYU_SERVE_PORT"] == "8080"
+    (volume,) = serve["volumes"]
+    assert volume == f"serve-data:{serve['environment']['HUIYU_DATA']}"
     assert all(service["environment"]["HUIYU_READY_FILE"] == "/tmp/ready" for service in stages().values())
     assert all(service["tmpfs"] == ["/tmp"] for service in stages().values())
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import orjson
 import pytest
 
 from streams.sink.rows import READERS, BadMessage, Row, rows_of
@@ -92,6 +95,18 @@ def test_a_rejection_tells_where_the_event_lies_and_what_is_wrong() -> None:
         "path": "/data/sex",
         "size": 512,
     }
+
+
+def test_a_rejection_tells_the_ids_of_the_event_where_they_can_be_read() -> None:
+    def ids(value: bytes) -> tuple[str, str]:
+        (row,) = rows_of(replace(a_rejection(), value=value))
+        return row.values["event_id"], row.values["record_id"]
+
+    assert ids(b'{"id": "e-1", "recordid": "V-1"}') == ("e-1", "V-1")
+    assert ids(b'{"id": "e-1"}') == ("e-1", "e-1")
+    assert ids(b'{"id": 5, "recordid": ["V-1"]}') == ("", "")
+    assert ids(orjson.dumps({"id": "e" * 65})) == ("", "")
+    assert ids(b"\xff\xfe") == ids(b"[]") == ids(b"") == ("", "")
 
 
 def test_the_path_of_a_rejection_is_that_of_the_problem_that_gave_the_code() -> None:
