@@ -20,7 +20,7 @@ PERSONAL = re.compile(
     r"|\b(name|phone|mobile|tel|telephone|address|guardian|mother|father|parent|remarks?|notes?|no|total|days)\b"
 )
 """Headings of columns whose cells are not looked at: they must not travel, or say nothing."""
-CHILD_NAMES = frozenset({"儿童", "幼儿", "宝宝", "child", "no."})
+CHILD_NAMES = frozenset({"儿童", "幼儿", "宝宝", "年龄", "child", "age", "no."})
 
 
 def base(cell: Any) -> str:
@@ -50,11 +50,19 @@ def known(template: Template) -> Mapping[str, Column]:
 
 
 @cache
+def _of_any_template() -> frozenset[str]:
+    return frozenset(name for template in TEMPLATES for name in _names(template))
+
+
+@cache
 def known_identifiers() -> Mapping[str, Identifier]:
     return {base(name): each for each in IDENTIFIERS for name in (*each.aliases, *each.heading)}
 
 
 def is_dropped(heading: str) -> bool:
+    """True for what must not travel, says nothing, or is of another template: a child's sex in its attendance."""
+    if base(heading) in _of_any_template():
+        return True
     plain = " ".join(heading.replace("_", " ").lower().split())
     return folded(heading) in CHILD_NAMES or PERSONAL.search(plain) is not None
 

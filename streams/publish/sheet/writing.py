@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from streams.publish.sheet.columns import Column
+from streams.publish.sheet.columns import Column, Form
 from streams.publish.sheet.days import MARKS, mark_words
 from streams.publish.sheet.found import Language
 from streams.publish.sheet.identifiers import IDENTIFIERS
@@ -30,6 +30,14 @@ ABOUT = (
 YES = Told("是", "yes")
 ONE_OF = Told("三项中至少填一项", "one of the three")
 TEXT, DAY = "@", "yyyy-mm-dd"
+FORMATS: Mapping[Form, str] = {"date": DAY, **dict.fromkeys(("id", "text", "texts", "choices", "integers"), TEXT)}
+OF_DAYS = (
+    Told("日期列，每天一列", "a column for each day"),
+    Told("当天的出勤", "attendance on that day"),
+    Told("", ""),
+    MARKS,
+)
+"""What the page says of the columns of days, but for an example."""
 LAST_ROW = 20_000
 """Rows for which the lists are offered."""
 
@@ -85,13 +93,7 @@ def _explained(column: Column, template: Template, language: Language) -> Explai
     words = tuple(word if language == "zh" else value for value, word in column.choices)
     if column.form == "boolean":
         words = ("是", "否") if language == "zh" else ("yes", "no")
-    form = (
-        DAY
-        if column.form == "date"
-        else TEXT
-        if column.form in ("id", "text", "texts", "choices", "integers")
-        else "General"
-    )
+    form = FORMATS.get(column.form, "General")
     return Explained(column.heading.said(language), about, form, () if column.form == "choices" else words)
 
 
@@ -124,16 +126,7 @@ def _explanation(sheet: Worksheet, columns: list[Explained], template: Template,
     for each in columns:
         sheet.append([each.heading, *each.about])
     if template.days:
-        told = Told("日期列，每天一列", "a column for each day"), Told("当天的出勤", "attendance on that day")
-        sheet.append(
-            [
-                told[0].said(language),
-                told[1].said(language),
-                "",
-                MARKS.said(language),
-                mark_words()[0][language == "zh"],
-            ]
-        )
+        sheet.append([each.said(language) for each in (*OF_DAYS, Told(*reversed(mark_words()[0])))])
     for cell in sheet[1]:
         cell.font = Font(bold=True)
     for letter, width in zip("ABCDE", (24, 44, 18, 60, 24), strict=True):

@@ -141,3 +141,10 @@ def test_without_a_column_for_the_centre_the_bureaus_rows_say_what_is_missing() 
     sheet = sheet_of(a_workbook([*NAMED, "2026-03-02"], [*CHILD, "√"]), source="registry:bureau")
     assert sheet.events == ()
     assert [problem.message for problem in sheet.problems] == ["center_id 必填"]
+
+
+def test_what_a_centre_notes_beside_and_other_templates_ask_for_is_left_out() -> None:
+    content = a_workbook(["性别", "出生日期", "年龄", *NAMED, "2026-03-02"], ["女", "2024-01-05", 2, *CHILD, "√"])
+    sheet = sheet_of(content, source=CENTER)
+    assert sheet.dropped_columns == ("性别", "出生日期", "年龄", "姓名")
+    assert len(sheet.events) == 1

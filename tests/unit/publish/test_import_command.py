@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from streams.cli.sheets import TemplateName
+from streams.publish.sheet.templates import TEMPLATES
 from tests.support.commands import huiyu, one_line
 from tests.support.pages import ROOT
 from tests.unit.publish.template_sheets import ZHANG, ZHANGS_TOKEN, a_csv, a_workbook
@@ -124,6 +126,10 @@ def test_a_template_is_written_and_never_over_another_file(tmp_path: Path) -> No
     again = huiyu("template", "attendance", "--out", str(path))
     assert one_line(again.stderr) == f"huiyu: {path} is there already and is not overwritten: say another --out"
     assert again.returncode == 1
+
+
+def test_the_command_knows_every_template() -> None:
+    assert [each.value for each in TemplateName] == list(TEMPLATES)
 
 
 def test_a_month_that_is_none_is_named(tmp_path: Path) -> None:
