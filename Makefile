@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test chaos load bench lint docs up down lock
+.PHONY: setup demo test chaos load fuzz bench lint docs up down lock
 
 setup: $(STAMP)
 
@@ -24,7 +24,7 @@ demo: setup
 	$(BIN)/huiyu demo
 
 test: setup
-	$(BIN)/python -m pytest -n 2 --dist worksteal tests/unit tests/spec tests/property tests/contract tests/planted
+	$(BIN)/python -m pytest -n 2 --dist worksteal tests/unit tests/spec tests/property tests/contract tests/planted tests/fuzz
 	$(BIN)/python -m pytest tests/integration
 
 # Needs the right to mount: root's, or user namespaces. RUN=light-shuffled-end-3 makes one run, RUN="heavy and daily" some.
@@ -34,6 +34,10 @@ chaos: setup
 
 load: setup
 	LOAD_RATE=2500 LOAD_SECONDS=180 LOAD_BEHIND=1000000 $(BIN)/python -m pytest -s tests/chaos/test_load.py
+
+# SEED=7 makes that round, INPUTS=1000 fewer of them.
+fuzz: setup
+	$(BIN)/python -m tests.fuzz.run --write $(if $(INPUTS),--inputs $(INPUTS)) $(if $(SEED),--seed $(SEED))
 
 lint: setup
 	$(BIN)/ruff check .

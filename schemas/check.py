@@ -20,6 +20,7 @@ from schemas.ranges import shape_problems
 from schemas.relations import broken_envelope, broken_relations
 
 LONGEST_HEADER = 200
+LONGEST_IDENTIFIER = 18
 
 
 class Accepted(NamedTuple):
@@ -97,7 +98,8 @@ def refused(raw: bytes, key: bytes | None, problems: list[Problem]) -> Refused:
 
 
 def _header(text: Any) -> str:
-    return masked(text)[:LONGEST_HEADER] if isinstance(text, str) else ""
+    """Cut before it is masked, for it may be a mebibyte; an identifier that begins within the length is whole."""
+    return masked(text[: LONGEST_HEADER + LONGEST_IDENTIFIER])[:LONGEST_HEADER] if isinstance(text, str) else ""
 
 
 def _told_once(found: list[Problem]) -> list[Problem]:

@@ -13,6 +13,8 @@ from schemas.fields import FACILITY, Data, Time, about, allowing
 SOURCE = f"(clinic|center|registry):{FACILITY}"
 TYPE = r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.v[0-9]+"
 _SOURCE = re.compile(rf"{SOURCE}\Z")
+LONGEST_SOURCE = len("registry:") + 63
+"""What is longer is none, and must not fill the memory in which sources are looked up."""
 
 
 class Identified(BaseModel):
@@ -74,4 +76,4 @@ def _side_and_id(source: str) -> tuple[str, str]:
 
 def side_and_id(source: object) -> tuple[str, str]:
     """("clinic", "chengguan") of clinic:chengguan; ("", "") when it is no source."""
-    return _side_and_id(source) if isinstance(source, str) else ("", "")
+    return _side_and_id(source) if isinstance(source, str) and len(source) <= LONGEST_SOURCE else ("", "")

@@ -2,7 +2,7 @@
 
 An identifier is a run of exactly 18 (identity number) or 11 (mobile number) ASCII letters and digits after NFKC, so it
 ends where Chinese text begins: 电话13800000000 holds one; and beside a sign that NFKC would write as letters, ℡ or №.
-Written full-width, with JSON escapes, in GBK beside a character whose second byte is a letter, or in UTF-16,
+Written full-width, with JSON escapes, in GBK beside a character whose second byte is a letter, in UTF-16 or UTF-32,
 it is still one.
 """
 
@@ -21,6 +21,7 @@ _CANDIDATE_WITHIN = re.compile(rb"[0-9]{17}|[0-9]*?1[3-9][0-9]{9}")
 _ELEVEN_DIGITS = b"0" * 11
 _PLAIN_DIGITS = bytes.maketrans(b"123456789", b"000000000")
 (_BACKSLASH,) = b"\\"
+_WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 _LONGEST = 18 * 12  # bytes of an identity number, every character a pair of escaped surrogates
 _UNIT = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}"  # a JSON escape is one character
@@ -74,9 +75,11 @@ def masked(text: str) -> str:
     """The text with every identity number and mobile number replaced by asterisks."""
     if not _may_hold_identifier(text):
         return text
+    pieces, done = list[str](), 0
     for _, (start, end) in _identifiers(text):
-        text = text[:start] + "*" * (end - start) + text[end:]
-    return text
+        pieces += [text[done:start], "*" * (end - start)]
+        done = end
+    return "".join([*pieces, text[done:]])
 
 
 def masked_bytes(raw: bytes, most: int | None = None) -> bytes:
@@ -84,8 +87,11 @@ def masked_bytes(raw: bytes, most: int | None = None) -> bytes:
     seen = raw if most is None else raw[: most + _LONGEST]
     if may_hold_identifier(seen):
         seen = _masked_as(seen, "utf-8")
-        if not _is_utf8(seen):
+        plain = _is_utf8(seen)
+        if not plain:
             seen = _masked_as(seen, "ascii")  # every other byte by itself, as GBK needs it
+        for encoding in () if plain and 0 not in seen else _WIDE:
+            seen = _masked_wide(seen, encoding)
     return seen if most is None else seen[:most]
 
 
@@ -96,6 +102,18 @@ def _masked_as(raw: bytes, encoding: str) -> bytes:
         pieces += [_bytes(text[done:start]), b"*" * len(_bytes(text[start:end]))]
         done = end
     return b"".join([*pieces, _bytes(text[done:])])
+
+
+def _masked_wide(raw: bytes, encoding: str) -> bytes:
+    """The same where each character is two bytes or four, from the first byte on."""
+    width, errors = (2, "surrogatepass") if "16" in encoding else (4, "replace")
+    text = raw[: len(raw) - len(raw) % width].decode(encoding, errors)
+    kept, place, done = bytearray(raw), 0, 0
+    for _, (start, end) in _identifiers(text, as_bytes=True):
+        first = place + len(text[done:start].encode(encoding, "surrogatepass"))
+        place, done = first + len(text[start:end].encode(encoding, "surrogatepass")), end
+        kept[first:place] = b"*" * (place - first)
+    return bytes(kept)
 
 
 def _bytes(text: str) -> bytes:
@@ -139,7 +157,13 @@ def _plain(unit: str) -> str:
     if unit.startswith("\\u"):
         codes = bytes.fromhex(unit.replace("\\u", ""))
         return _letter_or_digit(codes.decode("utf-16-be", "replace"))
-    return unit[0] if unit.endswith("\x00") else " "
+    return unit[0] if unit.endswith("\x00") else _of_gbk(unit)
+
+
+def _of_gbk(unit: str) -> str:
+    """What two bytes say that are no UTF-8; what begins with a backslash and is no \\u says nothing."""
+    character = _bytes(unit).decode("gbk", "replace")
+    return _letter_or_digit(character) if len(character) == 1 else " "
 
 
 def _letter_or_digit(character: str) -> str:

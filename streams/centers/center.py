@@ -104,16 +104,22 @@ class Draft:
     def _enrolment_days(self, today: date | None) -> set[int]:
         days: set[int] = set()
         last = today.toordinal() if today else max(self.center.facts, default=0)
-        for subject in {key[3] for key in self.puts if key[0] in (ENROLLED, WITHDRAWN)}:
+        for subject, put in self._places_put().items():
             old = self.center.places.get(subject, {})
-            new = old | {
-                key: p for key, (_, p) in self.puts.items() if key[3] == subject and key[0] in (ENROLLED, WITHDRAWN)
-            }
+            new = old | put
             before, after = held_spans(old.values()), held_spans(new.values())
             self._steps.subtract(steps(before))
             self._steps.update(steps(after))
             days |= _days(before, last) ^ _days(after, last)
         return days
+
+    def _places_put(self) -> dict[str, dict[Key, Publication]]:
+        """Subject → what this decision took of its enrolments and withdrawals."""
+        put: dict[str, dict[Key, Publication]] = defaultdict(dict)
+        for key, (_, publication) in self.puts.items():
+            if key[0] in (ENROLLED, WITHDRAWN):
+                put[key[3]][key] = publication
+        return put
 
     def _newly_visible(self, before: date | None, today: date | None) -> set[int]:
         if today is None or today == before:

@@ -97,7 +97,9 @@ class _Step:
         subject, key = fact.event.subject, orjson.dumps([fact.event.subject, *fact.identity])
         held = self.facts.get(subject) or self.stage.facts.get(subject, {})
         if stronger(fact, held.get(key)):
-            self.facts[subject] = {**held, key: fact}
+            if subject not in self.facts:  # copied once a decision: an entity may have any number of them
+                self.facts[subject] = dict(held)
+            self.facts[subject][key] = fact
             self.packed_facts[key] = value
             self.fact_versions[subject] = offset
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from schemas.masking import masked
 from streams.errors import BrokerAway
 from streams.publish.county_key import county_key
 from streams.publish.offline import validated
@@ -110,7 +111,7 @@ def told(sheet: Sheet, positions: Mapping[str, Position]) -> dict[str, Any]:
 
 
 def _row(sheet: str, number: int) -> dict[str, Any]:
-    return {"sheet": sheet, "row": number, "status": "accepted", "events": []}
+    return {"sheet": masked(sheet), "row": number, "status": "accepted", "events": []}
 
 
 def _event(event: Event, at: Position | None) -> dict[str, Any]:
@@ -122,4 +123,4 @@ def _event(event: Event, at: Position | None) -> dict[str, Any]:
 
 def _problem(problem: Any) -> dict[str, Any]:
     names = ("sheet", "row", "column", "place", "code", "message", "allowed")
-    return {name: getattr(problem, name) for name in names}
+    return {name: getattr(problem, name) for name in names} | {"sheet": masked(problem.sheet)}

@@ -14,14 +14,15 @@ from sys import intern
 import orjson
 
 from streams.timeline.checkup_overdue import Alert
+from streams.timeline.holdings import Holdings, Identity, Key
 from streams.timeline.kept import Kept, merged, strongest
 from streams.timeline.life import Life
 from streams.timeline.milestones import Milestone
 from streams.timeline.telling import DEPARTED, TELLING, Told
 
-Identity = tuple[str, str, str]
-Key = tuple[str, str, str, str]
 MOST_RECORDS = 20_000
+FEW_SUBJECTS = 3
+"""Of so few each is asked; what a child of more holds is looked up, which costs a look at all of it once a decision."""
 
 
 @dataclass(slots=True)
@@ -32,7 +33,7 @@ class Child:
     """
 
     records: dict[Key, bytes] = field(default_factory=dict)
-    subjects: frozenset[str] = frozenset()
+    subjects: set[str] = field(default_factory=set)
     told: dict[Identity, Told] = field(default_factory=dict)
     alerts: dict[str, Alert] = field(default_factory=dict)
     since: int = 0
@@ -43,8 +44,7 @@ class Child:
     def put(self, key: Key, value: bytes) -> None:
         """Take a record as the state topic has it."""
         self.records[interned(key)] = value
-        if key[3] not in self.subjects:
-            self.subjects |= {key[3]}
+        self.subjects.add(key[3])
 
 
 class Draft:
@@ -59,8 +59,9 @@ class Draft:
         self.alerts: dict[str, Alert] = {}
         self.since, self.life, self.schedule, self.today = child.since, child.life, child.schedule, child.today
         self.tells = self.evaluated = False
-        self._subjects = child.subjects
+        self._joined: set[str] = set()
         self._count = len(child.records)
+        self._holdings: Holdings | None = None
 
     def take(self, new: Kept, beyond: bool = False) -> bool:
         """Merge a publication; False when the child has too many records to take another.
@@ -78,13 +79,14 @@ class Draft:
             self.puts[key] = kept
             self.drops.discard(key)
             self._touch(identity)
-            if subject not in self._subjects:
-                self._subjects |= {subject}
+            self._joined.add(subject)
+            if self._holdings is not None:
+                self._holdings.add(key)
         return True
 
     def give_up(self, subject: str) -> list[bytes]:
         """Remove all records of a subject; the messages that hand them over."""
-        keys = [key for key in self.held_keys() if key[3] == subject]
+        keys = [key for key in self.holdings.of_subject(subject) if self._is_held(key)]
         values = [self.value(key) for key in keys]
         for key in keys:
             self.puts.pop(key, None)
@@ -97,6 +99,22 @@ class Draft:
     def _touch(self, identity: Identity) -> None:
         self.touched.add(identity)
         self.tells = self.tells or identity[0] in TELLING
+
+    @property
+    def holdings(self) -> Holdings:
+        """All that the child held before this decision, and what came in it."""
+        if self._holdings is None:
+            self._holdings = Holdings.of((*self.child.records, *self.puts))
+        return self._holdings
+
+    def _subjects_of(self, identity: Identity) -> list[str]:
+        """Subjects that may have sent a record, in their order."""
+        if len(self.child.subjects) + len(self._joined) > FEW_SUBJECTS:
+            return self.holdings.subjects_of(identity)
+        return sorted(self.child.subjects | self._joined)
+
+    def _is_held(self, key: Key) -> bool:
+        return key in self.puts or (key in self.child.records and key not in self.drops)
 
     def get(self, key: Key) -> Kept | None:
         if key in self.puts:
@@ -124,11 +142,11 @@ class Draft:
     def before(self, identity: Identity) -> Kept | None:
         """What held of the record before this decision, whether it stands or was retracted."""
         records = self.child.records
-        values = [value for s in sorted(self.child.subjects) if (value := records.get((*identity, s))) is not None]
+        values = [value for s in self._subjects_of(identity) if (value := records.get((*identity, s))) is not None]
         return strongest([Kept.unpacked(value) for value in values])
 
     def after(self, identity: Identity) -> Kept | None:
-        found = [self.get((*identity, subject)) for subject in sorted(self._subjects)]
+        found = [self.get((*identity, subject)) for subject in self._subjects_of(identity)]
         return strongest([kept for kept in found if kept is not None])
 
     def all_told(self) -> Iterable[Told]:

@@ -9,8 +9,9 @@ import orjson
 from streams import topics
 from streams.store_rows import StoreRows
 from streams.timeline.checkup_overdue import Alert
-from streams.timeline.child import Child, Draft, Identity
+from streams.timeline.child import Child, Draft
 from streams.timeline.evaluation import Frame
+from streams.timeline.holdings import Identity
 from streams.timeline.kept import Kept
 from streams.timeline.rows import Row, alert_row, child_row, milestone_row, resolved_row, timeline_row
 from streams.timeline.waiting import Unlinked

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -19,9 +20,11 @@ class Place:
     last_day: date | None
     given_up: bool
 
-    def goes_on_after(self, day: date) -> bool:
-        """True when it has days after `day`."""
-        return self.last_day is None or self.last_day >= max(self.enrolment.from_date, day + ONE_DAY)
+    @property
+    def ends_on(self) -> date | None:
+        """Its last day, date.max while it is open; None when it has no day."""
+        last_day = self.last_day or date.max
+        return last_day if last_day >= self.enrolment.from_date else None
 
     def in_force(self, today: date | None) -> bool:
         """Before the first tick a place counts as held unless it was given up."""
@@ -32,14 +35,19 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """A registered child. `holds`: the registration whose values count; `departure`: None when it came back."""
+    """A registered child. `holds`: the registration whose values count; `departure`: None when it came back.
+
+    `last_registered_on`: the latest of all; `placed_until`: the last day on which it has a place, None without any.
+    """
 
     holds: Registration
     registrations: tuple[Registration, ...]
     registered_on: date
+    last_registered_on: date
     departure: Departure | None
     checkups: tuple[Checkup, ...]
     places: tuple[Place, ...]
+    placed_until: date | None
 
     @property
     def born(self) -> date:
@@ -51,7 +59,7 @@ class Life:
 
     def is_enrolled_after_leaving(self, day: date) -> bool:
         """True when a departure on `day` was not ended and a place in a centre goes on after it."""
-        return not _ended(day, self.registrations) and any(place.goes_on_after(day) for place in self.places)
+        return self.last_registered_on <= day and self.placed_until is not None and self.placed_until > day
 
     def clinic_on(self, day: date) -> str:
         """The clinic responsible on a day; before the first registration, the one registered first."""
@@ -72,14 +80,18 @@ def life_of(told: Iterable[Told]) -> Life | None:
     registrations = tuple(t for t in told if isinstance(t, Registration))
     if not registrations:
         return None
-    withdrawals = [t for t in told if isinstance(t, Withdrawal)]
+    left = _left(t for t in told if isinstance(t, Withdrawal))
+    places = tuple(_place(t, left.get(t.center_id, ())) for t in told if isinstance(t, Enrolment))
+    last_registered_on = max(r.on for r in registrations)
     return Life(
         holds=max(registrations, key=lambda r: r.rank),
         registrations=registrations,
         registered_on=min(registrations, key=lambda r: r.rank).on,
-        departure=_departure([t for t in told if isinstance(t, Departure)], registrations),
+        last_registered_on=last_registered_on,
+        departure=_departure((t for t in told if isinstance(t, Departure)), last_registered_on),
         checkups=tuple(t for t in told if isinstance(t, Checkup)),
-        places=tuple(_place(t, withdrawals) for t in told if isinstance(t, Enrolment)),
+        places=places,
+        placed_until=max((place.ends_on for place in places if place.ends_on), default=None),
     )
 
 
@@ -89,19 +101,24 @@ def _first(registrations: Sequence[Registration]) -> list[Registration]:
     return [r for r in registrations if r.rank[0] == earliest]
 
 
-def _departure(departures: Sequence[Departure], registrations: Sequence[Registration]) -> Departure | None:
+def _departure(departures: Iterable[Departure], last_registered_on: date) -> Departure | None:
     """The greatest of those that stand: a registration on a later local date ends a departure."""
-    standing = (d for d in departures if not _ended(d.on, registrations))
+    standing = (d for d in departures if d.on >= last_registered_on)
     return max(standing, key=lambda d: d.rank, default=None)
 
 
-def _ended(day: date, registrations: Sequence[Registration]) -> bool:
-    return any(r.on > day for r in registrations)
+def _left(withdrawals: Iterable[Withdrawal]) -> dict[str, list[date]]:
+    """Centre → dates of the withdrawals from it, in their order."""
+    left: dict[str, list[date]] = {}
+    for withdrawal in withdrawals:
+        left.setdefault(withdrawal.center_id, []).append(withdrawal.on)
+    return {center: sorted(days) for center, days in left.items()}
 
 
-def _place(enrolment: Enrolment, withdrawals: Sequence[Withdrawal]) -> Place:
+def _place(enrolment: Enrolment, left: Sequence[date]) -> Place:
     """A withdrawal ends the enrolments of its centre that began before it; on its date the child is gone."""
-    left = [w.on for w in withdrawals if w.center_id == enrolment.center_id and w.on > enrolment.from_date]
-    ends = [min(left) - ONE_DAY] if left else []
+    next_one = bisect_right(left, enrolment.from_date)
+    ends = [day - ONE_DAY for day in left[next_one : next_one + 1]]
+    given_up = bool(ends)
     ends += [enrolment.until] if enrolment.until else []
-    return Place(enrolment, min(ends, default=None), bool(left))
+    return Place(enrolment, min(ends, default=None), given_up)

@@ -10,6 +10,7 @@ child's partition the route comes first.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -37,16 +38,16 @@ class Moves:
 
     def __init__(self, held: Mapping[str, Mapping[str, Move]]) -> None:
         self._held = held
-        self._changed: dict[tuple[str, str], Move] = {}
+        self._changed: dict[str, dict[str, Move]] = defaultdict(dict)
 
     def _of(self, child: str, subject: str) -> Move:
         held = self._held.get(child, {}).get(subject, Move())
-        return self._changed.get((child, subject), held)
+        return self._changed.get(child, {}).get(subject, held)
 
     def comes(self, child: str, subject: str, epoch: int) -> None:
         """The subject is this child's since `epoch`; another child had it."""
         move = self._of(child, subject)
-        self._changed[child, subject] = move._replace(awaits=(*move.awaits, epoch))
+        self._changed[child][subject] = move._replace(awaits=(*move.awaits, epoch))
 
     def goes(self, child: str, subject: str, epoch: int, to: str) -> Iterator[Marker]:
         """The subject is this child's no longer since `epoch`."""
@@ -61,20 +62,20 @@ class Moves:
     def _settled(self, child: str, subject: str, move: Move) -> Iterator[Marker]:
         """Keep what must still wait; the markers that need not."""
         late = [owed for owed in move.owes if any(awaited < owed[0] for awaited in move.awaits)]
-        self._changed[child, subject] = move._replace(owes=tuple(late))
+        self._changed[child][subject] = move._replace(owes=tuple(late))
         return (Marker(to, subject, epoch) for epoch, to in move.owes if (epoch, to) not in late)
 
     def is_awaiting(self, child: str) -> bool:
         """True while records may be on their way to this child."""
-        subjects = {*self._held.get(child, {}), *(s for name, s in self._changed if name == child)}
+        subjects = self._held.get(child, {}).keys() | self._changed.get(child, {}).keys()
         return any(self._of(child, subject).awaits for subject in subjects)
 
     def changes(self) -> Iterator[tuple[str, str, Move | None]]:
         """(child, subject, what is on its way now, None for nothing) of all that differs from what is held."""
-        for (child, subject), move in self._changed.items():
-            held = self._held.get(child, {}).get(subject, Move())
-            if move != held:
-                yield child, subject, move if move != Move() else None
+        for child, changed in self._changed.items():
+            for subject, move in changed.items():
+                if move != self._held.get(child, {}).get(subject, Move()):
+                    yield child, subject, move if move != Move() else None
 
     def install(self, held: Held) -> None:
         """Put the changes in place."""

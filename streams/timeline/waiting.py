@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from streams.clock.moments import utc_text_of_ms
-from streams.timeline.child import Draft, Key
+from streams.timeline.child import Draft
+from streams.timeline.holdings import Key
 from streams.timeline.kept import appended_at, stands
 from streams.timeline.rows import Row
 

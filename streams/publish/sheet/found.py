@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
+from schemas.masking import masked
+
 Language = Literal["zh", "en"]
 
 
@@ -53,14 +55,14 @@ class Sheet:
 
 
 def _in_english(problem: CellProblem) -> str:
-    sheet = f"sheet {problem.sheet}, " if problem.sheet else ""
+    sheet = f"sheet {masked(problem.sheet)}, " if problem.sheet else ""
     column = f", column {problem.column} ({problem.place})" if problem.column else ""
     allowed = f" (allowed: {problem.allowed})" if problem.allowed else ""
     return f"{sheet}row {problem.row}{column}: {problem.message}{allowed}"
 
 
 def _in_chinese(problem: CellProblem) -> str:
-    sheet = f"工作表“{problem.sheet}”" if problem.sheet else ""
+    sheet = f"工作表“{masked(problem.sheet)}”" if problem.sheet else ""
     column = f"“{problem.column}”列（{problem.place}）" if problem.column else ""
     allowed = f"（允许：{problem.allowed}）" if problem.allowed else ""
     return f"{sheet}第 {problem.row} 行{column}：{problem.message}{allowed}"

@@ -18,6 +18,8 @@ from streams.publish.sheet.table import WrongSheet
 from streams.publish.sheet.telling import Told
 from streams.publish.sheet.templates import Template, headings
 
+LONGEST_HEADING = 100
+
 
 class Places:
     """Which column is where, in the making; what is wrong with the headings is raised as WrongSheet."""
@@ -33,7 +35,7 @@ class Places:
         self.dropped: list[str] = []
 
     def put(self, position: int, cell: Any) -> None:
-        self.headings[position] = text = masked(" ".join(as_text(cell).split()))
+        self.headings[position] = text = _short(masked(" ".join(as_text(cell).split())))
         if not text:
             self._nothing_in(position)
         elif isinstance(cell, str) and (column := known(self._template).get(base(cell))):
@@ -106,6 +108,12 @@ class Places:
 
     def _wrong(self, told: Told, row: int, position: int | None) -> None:
         place = f" {place_of(row, position)}" if position is not None else ""
-        zh = (f"工作表“{self._grid.name}”" if self._grid.name else "") + f"第 {row + 1} 行{place}：{told.zh}"
-        en = (f"sheet {self._grid.name}, " if self._grid.name else "") + f"row {row + 1}{place}: {told.en}"
+        name = masked(self._grid.name)
+        zh = (f"工作表“{name}”" if name else "") + f"第 {row + 1} 行{place}：{told.zh}"
+        en = (f"sheet {name}, " if name else "") + f"row {row + 1}{place}: {told.en}"
         raise WrongSheet(zh if self._language == "zh" else en)
+
+
+def _short(text: str) -> str:
+    """A cell may hold 32,767 characters; who is told of its heading needs to see which it is."""
+    return text if len(text) <= LONGEST_HEADING else text[:LONGEST_HEADING] + "…"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from schemas.masking import masked
 from streams.publish.sheet.columns import Column
 from streams.publish.sheet.days import NoSuchDay, day_heading
 from streams.publish.sheet.found import Language
@@ -47,7 +48,7 @@ def layout_of(grid: Grid, name: str | None, language: Language | None, month_hin
         if folded(grid.name) in EXPLANATIONS:
             return None
         known = f"the headings of {name}" if name else f"the headings of a template ({', '.join(TEMPLATES)})"
-        where = f"sheet {grid.name}" if grid.name else "the file"
+        where = f"sheet {masked(grid.name)}" if grid.name else "the file"
         raise WrongSheet(f"{where} has not {known} in its first {DEEPEST_HEADER} rows: see huiyu template")
     _, template, header = _best(candidates, grid)
     return _layout(grid, template, header, language, month_hint)

@@ -95,6 +95,13 @@ HIDDEN = {
     "GBK, second byte a letter": "张玥".encode("gbk") + NUMBER.encode() + "号".encode("gbk"),
     "UTF-16": f'{{"a":"{NUMBER}"}}'.encode("utf-16"),
     "UTF-16, other order": f'{{"a":"{NUMBER}"}}'.encode("utf-16-be"),
+    "full-width in GBK": f"证{WIDE}号".encode("gbk"),
+    "full-width in UTF-16": f'{{"a":"{WIDE}"}}'.encode("utf-16"),
+    "full-width in UTF-16, other order": f'{{"a":"{WIDE}"}}'.encode("utf-16-be"),
+    "escaped in UTF-16": json.dumps({"a": WIDE}).encode("utf-16-le"),
+    "UTF-32": f'{{"a":"{NUMBER}"}}'.encode("utf-32"),
+    "full-width in UTF-32, other order": f'{{"a":"{WIDE}"}}'.encode("utf-32-be"),
+    "UTF-16, cut in a character": f'{{"a":"{WIDE}"}}'.encode("utf-16-le")[:-1],
 }
 
 
@@ -104,6 +111,8 @@ def test_whatever_hides_an_identifier_it_does_not_survive_in_stored_bytes(way: s
     kept = masked_bytes(raw)
     assert may_hold_identifier(raw)
     assert len(kept) == len(raw)
+    for encoding in ("utf-8", "gbk", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"):
+        assert identifiers_in(kept.decode(encoding, "replace")) == []
     assert not may_hold_identifier(kept.replace(b"\\", b"").replace(b"\x00", b"").decode("ascii", "ignore").encode())
     assert kept != raw
 
