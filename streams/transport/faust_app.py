@@ -149,7 +149,7 @@ def make_app(group: str, broker: str, sources: tuple[str, ...], partitions: int)
         value_serializer="raw",
         producer_acks=-1,
         consumer_auto_offset_reset="earliest",
-        consumer_max_fetch_size=1 << 20,
+        consumer_max_fetch_size=256 << 10,  # of one partition: the others are not fetched until it was taken
         consumer_metadata_max_age_ms=15_000,
         broker_max_poll_records=2_000,
         broker_session_timeout=SESSION_TIMEOUT_S,

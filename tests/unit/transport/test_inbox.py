@@ -11,10 +11,10 @@ LONG_S = 3_600.0
 """Nothing that is waited for takes so long."""
 
 
-def an_arrival(records: int, start: int = 0) -> Arrival:
+def an_arrival(records: int, topic: str = "clinic-events") -> Arrival:
     batch = Batch([object()] * records)
-    batch.start, batch.end = start, start + max(records, 1)
-    return ("clinic-events", batch, 1)
+    batch.end = max(records, 1)
+    return (topic, batch, 1)
 
 
 async def turns(loops: int = 20) -> None:
@@ -69,6 +69,21 @@ async def test_batches_of_markers_are_handed_on_and_take_room() -> None:
     assert not feeding.done()
     assert sizes(await inbox.take(0)) == [0] * MOST_RECORDS_A_STEP
     await feeding
+
+
+async def test_registrations_go_first_then_clinics_then_centres() -> None:
+    inbox = Inbox()
+    for topic in ("center-events", "clinic-events", "exchange", "center-events", "registry-events"):
+        await inbox.put(an_arrival(1, topic))
+    topics = [topic for topic, _, _ in await inbox.take(0)]
+    assert topics == ["registry-events", "exchange", "clinic-events", "center-events", "center-events"]
+
+
+async def test_a_rush_on_an_urgent_topic_leaves_half_of_a_step_to_the_others() -> None:
+    inbox = await filled(MOST_RECORDS_A_STEP)
+    for _ in range(4):
+        await inbox.put(an_arrival(MOST_RECORDS_A_STEP // 2, "exchange"))
+    assert sizes(await inbox.take(0)) == [MOST_RECORDS_A_STEP // 2, MOST_RECORDS_A_STEP]
 
 
 async def test_forgetting_lets_go_of_a_feeder() -> None:
