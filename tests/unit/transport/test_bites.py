@@ -299,7 +299,6 @@ async def test_a_burst_on_one_topic_is_taken_in_steps_and_what_is_urgent_goes_wi
     burst = [("clinic-events", batch(0, MOST_RECORDS_A_STEP // 2), 1)] * 3
     shard, _ = await a_lane(*burst, ("exchange", batch(0, 1), 1))
     assert shard.steps == [1 + MOST_RECORDS_A_STEP, MOST_RECORDS_A_STEP // 2]
-    assert shard.steps[-1] == MOST_RECORDS_A_STEP // 2 + 1
 
 
 @pytest.mark.parametrize(
