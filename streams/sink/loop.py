@@ -65,8 +65,10 @@ def look(reader: Reader, sight: GroupSight) -> Seen:
 
 
 def work(reader: Reader, writer: Writer, stopping: Callable[[], bool], ready: Callable[[], None]) -> None:
-    """Gather, write, commit, and gather the next while one is written. What was gathered when the stop came is still
-    written."""
+    """Gather, write, commit, and gather the next while one is written.
+
+    What was gathered when the stop came is still written.
+    """
     writing, announced = Writing(reader, writer), False
     began = 0.0
     try:
@@ -75,9 +77,9 @@ def work(reader: Reader, writer: Writer, stopping: Callable[[], bool], ready: Ca
                 ready()
                 announced = True
             batch = gather(reader, stopping, began, writing.goes_on)
-            began = time.monotonic()
             writing.settle()
             if batch.size:
+                began = time.monotonic()
                 writing.start(batch)
             else:
                 reader.commit()  # the positions passed markers
@@ -91,7 +93,7 @@ def gather(
 ) -> Batch:
     """Rows until the batch is full, or its time has come and no other is being written; empty after an idle poll.
 
-    `before`: when the batch before it was complete, on the monotonic clock.
+    `before`: when the last batch began to be written, on the monotonic clock.
     """
     batch, pace = Batch(), PACE
     while batch.size < FULL and not stopping():
