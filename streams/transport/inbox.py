@@ -17,6 +17,9 @@ URGENT = (REGISTRY_EVENTS, EXCHANGE)
 RANKS = {topic: rank for rank, topic in enumerate((*URGENT, CLINIC_EVENTS, CENTER_EVENTS))}
 """The order of topics within a step. Clinics register the children of whom centres tell."""
 
+ENOUGH_FOR_A_STEP = 1_000
+"""Records that are worth a transaction of their own: no longer waiting makes it noticeably cheaper for each."""
+
 MOST_RECORDS_A_STEP = 4_000
 MOST_RECORDS_WAITING = 16_000
 Arrival = tuple[str, Batch, int]
@@ -41,7 +44,7 @@ class Inbox:
     async def take(self, patience_s: float) -> list[Arrival]:
         """What makes up a step: all that waits, up to a step's records and those of the last batch.
 
-        Waits for the first arrival, then gathers for `patience_s`, or until there is a whole step.
+        Waits for the first arrival, then gathers for `patience_s`, or until there is enough.
         """
         await self._some.wait()
         if patience_s > 0:
@@ -62,7 +65,7 @@ class Inbox:
     def _count(self, records: int) -> None:
         self._records += records
         _set(self._some, self._records > 0)
-        _set(self._enough, self._records >= MOST_RECORDS_A_STEP)
+        _set(self._enough, self._records >= ENOUGH_FOR_A_STEP)
         _set(self._room, self._records < MOST_RECORDS_WAITING)
 
 

@@ -19,8 +19,8 @@ from streams.transport.inbox import Arrival, Inbox
 from streams.transport.shard import Shard
 
 PACE_S = 0.1
-"""Seconds from the beginning of a step to that of the next, unless a whole step waits. What comes alone is taken at
-once. A transaction costs the broker and the stage as much as some hundred records: many small ones make all wait."""
+"""Seconds from the beginning of a step to that of the next, unless enough waits. What comes alone is taken at once.
+A transaction costs the broker and the stage as much as some hundred records: many small ones make all wait."""
 
 REWIND_LIMIT_S = 10.0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from streams.transport.batches import Batch
-from streams.transport.inbox import MOST_RECORDS_A_STEP, MOST_RECORDS_WAITING, Arrival, Inbox
+from streams.transport.inbox import ENOUGH_FOR_A_STEP, MOST_RECORDS_A_STEP, MOST_RECORDS_WAITING, Arrival, Inbox
 
 LONG_S = 3_600.0
 """Nothing that is waited for takes so long."""
@@ -53,13 +53,13 @@ async def test_what_comes_during_the_patience_is_taken_with_the_first() -> None:
     assert sizes(await taking) == [1, 2]
 
 
-async def test_a_whole_step_is_waited_for_no_longer() -> None:
+async def test_when_enough_is_there_nothing_more_is_waited_for() -> None:
     inbox = await filled(1)
     taking = asyncio.ensure_future(inbox.take(LONG_S))
     await turns()
     assert not taking.done()
-    await inbox.put(an_arrival(MOST_RECORDS_A_STEP))
-    assert sizes(await taking) == [1, MOST_RECORDS_A_STEP]
+    await inbox.put(an_arrival(ENOUGH_FOR_A_STEP - 1))
+    assert sizes(await taking) == [1, ENOUGH_FOR_A_STEP - 1]
 
 
 async def test_batches_of_markers_are_handed_on_and_take_room() -> None:
