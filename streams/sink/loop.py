@@ -25,8 +25,7 @@ PACE = 0.3
 with few rows as with many. What comes after a pause is written at once."""
 
 PACE_IN_A_RUSH = 0.8
-"""The same while many come: a backlog costs the store far less in large batches. With half of it, paired runs of a
-county cost the store a fifth more CPU."""
+"""The same while many come: a backlog costs the store far less in large batches."""
 
 MANY = 500
 """Records of one poll that mean there are more."""
