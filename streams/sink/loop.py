@@ -9,8 +9,6 @@ import time
 from collections.abc import Callable
 from types import FrameType
 
-import structlog
-
 from streams import endpoints
 from streams.embedded.ready import announce
 from streams.settings import Settings
@@ -18,14 +16,16 @@ from streams.sink.batch import Batch
 from streams.sink.reader import GROUP, Reader
 from streams.sink.rows import READERS, rows_of
 from streams.sink.writer import Writer
+from streams.sink.writing import Writing
 from streams.transport.group import GroupSight
 from streams.transport.watchdog import InputIsTaken, PartitionsAreAssigned, Seen, Watchdog
 
-LINGER = 0.1
-"""Seconds a row waits for others when few come: what is published is queryable about that much later."""
+PACE = 0.3
+"""Seconds from one batch to the next while rows come: a batch is up to a dozen inserts, which cost the store the same
+with few rows as with many. What comes after a pause is written at once."""
 
-LINGER_IN_A_RUSH = 0.4
-"""Seconds it waits at most while many come: a backlog costs the store far less in large batches."""
+PACE_IN_A_RUSH = 0.8
+"""The same while many come: a backlog costs the store far less in large batches."""
 
 MANY = 500
 """Records of one poll that mean there are more."""
@@ -36,7 +36,8 @@ FULL = 20_000
 IDLE = 0.2
 """Seconds of one empty poll: positions that passed transaction markers are committed as often, signals are seen."""
 
-log = structlog.get_logger()
+BREATH = 0.02
+"""Seconds between two polls of one batch, in which fetches gather: each poll costs as much as dozens of records."""
 
 
 def run_until_stopped(settings: Settings) -> None:
@@ -64,32 +65,47 @@ def look(reader: Reader, sight: GroupSight) -> Seen:
 
 
 def work(reader: Reader, writer: Writer, stopping: Callable[[], bool], ready: Callable[[], None]) -> None:
-    """Gather, write, commit. What was gathered when the stop came is still written."""
-    announced = False
-    while not stopping():
-        if not announced and reader.assigned:
-            ready()
-            announced = True
-        batch = gather(reader, stopping)
-        started = time.monotonic()
-        writer.write(batch)
-        reader.commit()
-        if batch.size:
-            log.debug("written", rows=batch.size, seconds=round(time.monotonic() - started, 3))
+    """Gather, write, commit, and gather the next while one is written.
+
+    What was gathered when the stop came is still written.
+    """
+    writing, announced = Writing(reader, writer), False
+    began = 0.0
+    try:
+        while not stopping():
+            if not announced and reader.assigned:
+                ready()
+                announced = True
+            batch = gather(reader, stopping, began, writing.goes_on)
+            writing.settle()
+            if batch.size:
+                began = time.monotonic()
+                writing.start(batch)
+            else:
+                reader.commit()  # the positions passed markers
+        writing.settle()
+    finally:
+        writing.close()
 
 
-def gather(reader: Reader, stopping: Callable[[], bool]) -> Batch:
-    """Rows until the batch is full or the first of them has waited long enough; empty after an idle poll."""
-    batch, began, patience = Batch(), None, IDLE
-    while patience > 0 and batch.size < FULL and not stopping():
-        records = reader.poll(patience)
+def gather(
+    reader: Reader, stopping: Callable[[], bool], before: float = 0.0, writing: Callable[[], bool] = lambda: False
+) -> Batch:
+    """Rows until the batch is full, or its time has come and no other is being written; empty after an idle poll.
+
+    `before`: when the last batch began to be written, on the monotonic clock.
+    """
+    batch, pace = Batch(), PACE
+    while batch.size < FULL and not stopping():
+        records = reader.poll(BREATH if batch.size or writing() else IDLE)
         for record in records:
             batch.add(rows_of(record))
-        if not batch.size:
+        if len(records) > MANY:
+            pace = PACE_IN_A_RUSH
+        if not writing() and (not batch.size or time.monotonic() >= before + pace):
             break
-        now = time.monotonic()
-        began = began or now
-        patience = began + (LINGER_IN_A_RUSH if len(records) > MANY else LINGER) - now
+        if len(records) <= MANY:
+            time.sleep(BREATH)
     return batch
 
 

@@ -87,9 +87,13 @@ class Reader:
     def assigned(self) -> bool:
         return bool(self._consumer.assignment())
 
-    def commit(self) -> None:
-        """Commit the positions behind all that `poll` gave out, where they moved since the last commit."""
-        positions = self._positions()
+    def commit(self, positions: dict[TopicPartition, int] | None = None) -> None:
+        """Commit these positions, or those of now, where they moved since the last commit.
+
+        Not those of partitions that were taken away meanwhile: their next owner has positions of its own.
+        """
+        owned = self._consumer.assignment()
+        positions = {tp: p for tp, p in (positions or self.positions()).items() if tp in owned}
         moved = {tp: position for tp, position in positions.items() if self._committed.get(tp) != position}
         if not moved:
             return
@@ -102,7 +106,8 @@ class Reader:
             return
         self._committed = positions
 
-    def _positions(self) -> dict[TopicPartition, int]:
+    def positions(self) -> dict[TopicPartition, int]:
+        """Those behind all that `poll` has given out."""
         known = {tp: self._consumer.position(tp, timeout_ms=0) for tp in self._consumer.assignment()}
         return {tp: position for tp, position in known.items() if position is not None}
 

@@ -1,104 +1,72 @@
-"""Inserts batches into ClickHouse, and tries again while the store is away or short of something."""
+"""Writes batches into ClickHouse, their inserts side by side."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
-from typing import Any
+import queue
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 
-import structlog
-from clickhouse_connect.driver import options
-from clickhouse_connect.driver.client import Client
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
-
-from streams.errors import StoreAway
 from streams.settings import Settings
-from streams.sink.batch import Batch, Columns
-from streams.sink.rows import BadMessage
-from streams.store.client import StoreBusy, connect, failures, place
+from streams.sink.batch import LAST, Batch, Columns
+from streams.sink.connection import Connection
 
 PATIENCE = 60.0
 """Seconds of trying before the process ends and leaves the rest to the supervisor; nothing is committed meanwhile."""
 
-SETTINGS = {"async_insert": 0, "insert_deduplicate": 0, "deduplicate_insert": "disable"}
-"""An insert is in the table when it is acknowledged, and is never dropped for resembling an earlier one: rows replace
-each other by version, whereas a deduplication token that outlived a kill would lose the retry silently.
-A server is only told the settings that it has."""
-
-log = structlog.get_logger()
-
-# The driver would load pandas, seconds of work, to ask whether the columns are a DataFrame: they never are.
-options.pd = options.pd_time_test = None
-
-
-def known_settings(known: Container[str]) -> dict[str, Any]:
-    """SETTINGS as far as a server knows them: `deduplicate_insert` is a new one."""
-    return {name: value for name, value in SETTINGS.items() if name in known}
+SIDE_BY_SIDE = 4
+"""Inserts that wait for the store at a time."""
 
 
 class Writer:
-    """Writes batches through one connection, which it opens when first needed and again after a failure."""
+    """Writes batches, the inserts of one side by side: much of an insert's time is waiting."""
 
     def __init__(self, settings: Settings, stopping: Callable[[], bool], patience: float = PATIENCE) -> None:
-        self._settings = settings
-        self._stopping = stopping
-        self._patience = patience
-        self._client: Client | None = None
+        self._connections = queue.SimpleQueue[Connection]()
+        for _ in range(SIDE_BY_SIDE):
+            self._connections.put(Connection(settings, stopping, patience))
+        self._threads = ThreadPoolExecutor(SIDE_BY_SIDE, "insert")
 
     def write(self, batch: Batch) -> None:
         """Returns when ClickHouse has acknowledged every row.
 
-        Raises StoreAway or StoreBusy when that took too long, StoreRefused and BadMessage at once.
+        Raises StoreAway or StoreBusy when that took too long, StoreRefused and BadMessage at once; no insert of the
+        batch goes on then.
         """
-        for columns in batch.inserts():
-            for target in columns.targets:
-                self._retrying()(self._insert, target, columns)
+        jobs = list[Future[None]]()
+        try:
+            for columns in batch.inserts():
+                if LAST in columns.targets:
+                    _finish(jobs)
+                jobs.append(self._threads.submit(self._insert, columns))
+        finally:
+            wait(jobs)
+        _finish(jobs)
 
     def check(self) -> None:
         """Returns when the store answers and has our databases. Raises as `write` does."""
-        self._retrying()(self._connected)
+        with self._connection() as connection:
+            connection.check()
 
     def close(self) -> None:
-        if self._client is not None:
-            self._client.close()
-            self._client = None
+        self._threads.shutdown()
+        for _ in range(SIDE_BY_SIDE):
+            self._connections.get().close()
 
-    def _insert(self, target: str, columns: Columns) -> None:
+    def _insert(self, columns: Columns) -> None:
+        with self._connection() as connection:
+            connection.insert(columns)
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        connection = self._connections.get()
         try:
-            self._send(target, columns)
-        except (ValueError, TypeError, ArithmeticError) as error:
-            # The driver's text may quote what it could not write.
-            raise BadMessage(f"{target} was given a value of another type ({type(error).__name__})") from None
+            yield connection
+        finally:
+            self._connections.put(connection)
 
-    def _send(self, target: str, columns: Columns) -> None:
-        client = self._connected()
-        with failures(place(self._settings)):
-            client.insert(
-                target,
-                columns.data,
-                column_names=columns.names,
-                column_type_names=columns.types,
-                database="huiyu_store",
-                column_oriented=True,
-                settings=known_settings(client.server_settings),
-            )
 
-    def _connected(self) -> Client:
-        if self._client is None:
-            self._client = connect(self._settings)
-        return self._client
-
-    def _retrying(self) -> Retrying:
-        patience = stop_after_delay(self._patience)
-        return Retrying(
-            retry=retry_if_exception_type((StoreAway, StoreBusy)),
-            wait=wait_exponential_jitter(multiplier=0.2, max=5.0, jitter=0.2),
-            stop=lambda state: patience(state) or self._stopping(),
-            before_sleep=self._failed,
-            reraise=True,
-        )
-
-    def _failed(self, state: RetryCallState) -> None:
-        """A connection after a failure is a new one: the store may have moved or restarted."""
-        self.close()
-        error = state.outcome.exception() if state.outcome else None
-        log.warning("store does not take the batch, trying again", attempt=state.attempt_number, error=str(error))
+def _finish(jobs: list[Future[None]]) -> None:
+    """Wait for them; raises what the first of them raised."""
+    for job in jobs:
+        job.result()

@@ -6,6 +6,8 @@ fails when one of the overridden methods disappears from Faust or changes its si
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
 
@@ -18,6 +20,15 @@ from streams.transport.batches import Batch
 from streams.transport.fatal import die, log
 
 SESSION_TIMEOUT_S = 6.0
+PACE_S = 0.02
+"""Seconds from one fetch to the next after one that brought little: each costs broker and stage as much as dozens of
+records. The first after a pause is handed on at once."""
+
+MANY = 200
+"""Records of a fetch that mean there are more."""
+
+Fetch = list[tuple[TP, Batch]]
+"""All that one fetch returned, by partition."""
 
 
 class CommittedReader(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
@@ -30,7 +41,10 @@ class CommittedReader(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
 
 
 class BatchConsumer(driver.Consumer):  # type: ignore[misc]
-    """One message = one partition's batch; commits exactly what `done` says is durable."""
+    """One message = all that one fetch returned; commits exactly what `done` says is durable.
+
+    A message for each partition's batch would take several turns of the event loop, each as long as a stage's step.
+    """
 
     done: dict[TP, int]
 
@@ -49,15 +63,17 @@ class BatchConsumer(driver.Consumer):  # type: ignore[misc]
         if not self.flow_active:
             await self._seek_quietly()
             return
-        for tp, batch in records.items():
-            if not self.flow_active or self.app.consumer_generation_id != generation:
-                break
-            if active is not None and tp not in active and tp not in self._buffered_partitions:
-                continue
-            if batch:
-                # Otherwise Faust drops a rewound batch when one from before the seek came in between.
-                self._read_offset[tp] = None
-                yield tp, self._message(tp, batch, generation)
+        fetch = [(tp, batch) for tp, batch in records.items() if batch and self._is_wanted(tp, active)]
+        if fetch:
+            began = time.monotonic()
+            # Otherwise Faust drops a rewound batch when one from before the seek came in between.
+            self._read_offset[fetch[0][0]] = None
+            yield fetch[0][0], self._message(fetch, generation)
+            if sum(len(batch) for _, batch in fetch) < MANY:
+                await asyncio.sleep(began + PACE_S - time.monotonic())
+
+    def _is_wanted(self, tp: TP, active: set[TP] | None) -> bool:
+        return active is None or tp in active or tp in self._buffered_partitions
 
     async def _seek_quietly(self) -> None:
         try:
@@ -65,14 +81,10 @@ class BatchConsumer(driver.Consumer):  # type: ignore[misc]
         except Exception as error:  # noqa: BLE001 - IllegalStateError while rebalancing; it seeks again on resume
             log.info("seek while rebalancing", error=type(error).__name__)
 
-    def _message(self, tp: TP, batch: Batch, generation: int) -> ConsumerMessage:
-        if len(batch):
-            message = self._to_message(tp, batch[-1])
-        else:
-            where = (tp.topic, tp.partition, batch.end - 1)
-            message = ConsumerMessage(*where, 0.0, 0, [], None, None, None, 0, 0, tp, generation_id=generation)
-        message.value, message.key = batch, None
-        return message
+    def _message(self, fetch: Fetch, generation: int) -> ConsumerMessage:
+        tp, batch = fetch[0]
+        where = (tp.topic, tp.partition, batch.end - 1)
+        return ConsumerMessage(*where, 0.0, 0, [], None, fetch, None, 0, 0, tp, generation_id=generation)
 
     # The ledger instead of Faust's gap arithmetic, which can pass a message that is still in flight.
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
@@ -137,7 +149,7 @@ def make_app(group: str, broker: str, sources: tuple[str, ...], partitions: int)
         value_serializer="raw",
         producer_acks=-1,
         consumer_auto_offset_reset="earliest",
-        consumer_max_fetch_size=1 << 20,
+        consumer_max_fetch_size=256 << 10,  # of one partition: the others are not fetched until it was taken
         consumer_metadata_max_age_ms=15_000,
         broker_max_poll_records=2_000,
         broker_session_timeout=SESSION_TIMEOUT_S,
@@ -145,7 +157,7 @@ def make_app(group: str, broker: str, sources: tuple[str, ...], partitions: int)
         broker_rebalance_timeout=30.0,
         broker_request_timeout=30.0,
         broker_commit_interval=0.2,
-        stream_buffer_maxsize=32,
+        stream_buffer_maxsize=4,
         stream_recovery_delay=0.0,
         PartitionAssignor=together(sources, partitions),
     )

@@ -15,20 +15,23 @@ from streams.logs import where
 from streams.transport.batches import Batch
 from streams.transport.fatal import die, log
 from streams.transport.faust_app import BatchApp
+from streams.transport.inbox import Arrival, Inbox
 from streams.transport.shard import Shard
 
-MOST_RECORDS_A_STEP = 4_000
-INBOX_BATCHES = 16
+PACE_S = 0.1
+"""Seconds from the beginning of a step to that of the next, unless enough waits. What comes alone is taken at once.
+A transaction costs the broker and the stage as much as some hundred records: many small ones make all wait."""
+
 REWIND_LIMIT_S = 10.0
-Arrival = tuple[str, Batch, int]
 
 
 class Lane:
     """One shard with its inbox and the task that empties it."""
 
-    def __init__(self, shard: Shard, app: BatchApp) -> None:
+    def __init__(self, shard: Shard, app: BatchApp, pace_s: float = PACE_S) -> None:
         self.shard, self.app = shard, app
-        self.inbox: asyncio.Queue[Arrival] = asyncio.Queue(INBOX_BATCHES)
+        self.inbox = Inbox()
+        self._pace_s, self._began = pace_s, 0.0
         self._rewound: dict[str, float] = {}
         self._generation: int | None = None
         self._closing = False
@@ -38,8 +41,7 @@ class Lane:
         self._closing = True
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
-        while not self.inbox.empty():  # lets go of a feeder that waits for room
-            self.inbox.get_nowait()
+        self.inbox.forget()
         await self.shard.close()
 
     async def put(self, arrival: Arrival) -> None:
@@ -58,11 +60,8 @@ class Lane:
             die("a step failed", error=type(error).__name__, where=where(error), stage=stage, partition=partition)
 
     async def _waiting(self) -> list[Arrival]:
-        arrivals = [await self.inbox.get()]
-        count = len(arrivals[0][1])
-        while count < MOST_RECORDS_A_STEP and not self.inbox.empty():
-            arrivals.append(self.inbox.get_nowait())
-            count += len(arrivals[-1][1])
+        arrivals = await self.inbox.take(self._began + self._pace_s - time.monotonic())
+        self._began = time.monotonic()
         return arrivals
 
     async def _settle(self, arrivals: list[Arrival]) -> None:

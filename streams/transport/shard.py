@@ -181,11 +181,16 @@ async def _send(producer: AIOKafkaProducer, topic: str, partition: int, outputs:
     futures: list[Any] = []
     batch = producer.create_batch()
     for output in outputs:
-        record = {"key": output.key, "value": output.value, "timestamp": None, "headers": list(output.headers)}
-        if batch.append(**record) is None:
+        if not _fits(batch, output):
             futures.append(await producer.send_batch(batch, topic, partition=partition))
             batch = producer.create_batch()
-            if batch.append(**record) is None:
+            if not _fits(batch, output):
                 raise ValueError(f"a record for {topic} is larger than a batch may be")
     futures.append(await producer.send_batch(batch, topic, partition=partition))
     return futures
+
+
+def _fits(batch: Any, output: Output) -> bool:
+    """Append it to the batch, unless that is full."""
+    headers = list(output.headers) if output.headers else []
+    return batch.append(key=output.key, value=output.value, timestamp=None, headers=headers) is not None

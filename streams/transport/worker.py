@@ -15,6 +15,7 @@ from kafka import TopicPartition
 
 from streams.logs import where
 from streams.transport import batches
+from streams.transport.batches import Batch
 from streams.transport.fatal import die
 from streams.transport.faust_app import BatchApp, make_app
 from streams.transport.group import GroupSight
@@ -84,13 +85,17 @@ def _connect(app: BatchApp, lanes: Lanes, sources: tuple[str, ...]) -> None:
 
     async def feed(stream: Any) -> None:
         async for event in stream.events():
-            message = event.message
-            if message.generation_id != app.consumer_generation_id:
-                continue
-            opening = lanes.lane(message.partition)
+            for tp, batch in event.value:
+                await put(tp, batch, event.message.generation_id)
+
+    async def put(tp: TP, batch: Batch, generation: int) -> None:
+        if generation != app.consumer_generation_id:
+            return
+        opening = lanes.lane(tp.partition)
+        if not opening.done():
             await asyncio.wait({opening})
-            if not opening.cancelled():  # it is when the partition was taken away meanwhile
-                await opening.result().put((message.topic, event.value, message.generation_id))
+        if not opening.cancelled():  # it is when the partition was taken away meanwhile
+            await opening.result().put((tp.topic, batch, generation))
 
     async def guarded(stream: Any) -> None:
         try:

@@ -183,6 +183,38 @@ def test_a_full_disk_costs_no_row_and_is_named(settings: Settings, publisher: Pu
     assert ask(settings, "SELECT count() FROM timeline WHERE record_id = 'patient too'") == [(1,)]
 
 
+def test_what_one_table_refuses_leaves_now_where_it_was_and_all_is_written_again(
+    settings: Settings, publisher: Publisher, offsets: Offsets
+) -> None:
+    """The inserts of a batch go side by side: those of other tables may be done when one fails."""
+    with a_sink(settings):
+        eventually(offsets.passed, "everything before is read")
+    before, table = offsets.committed(), "huiyu_store.timeline_log"
+    rows = (
+        "SELECT (SELECT count() FROM huiyu_store.clinics FINAL WHERE clinic_id = 'beside'),"
+        " (SELECT count() FROM timeline WHERE record_id = 'refused'),"
+        " (SELECT max(now) FROM huiyu_store.watermarks FINAL WHERE stage = 'refused')"
+    )
+    publisher.commit(
+        a_timeline_entry(record_id="refused"),
+        a_store_row("clinics", {"clinic_id": "beside", "name": "", "kind": "", "listed_at": LISTED}),
+        a_store_row("watermarks", {"stage": "refused", "partition": 0, "now": LISTED}),
+    )
+    change(settings, f"ALTER TABLE {table} MODIFY SETTING min_free_disk_bytes_to_perform_insert = {10**18}")
+    try:
+        with pytest.raises(StoreRefused, match="is full"):
+            run_sink(settings, lambda: False, patience=0.3)
+    finally:
+        change(settings, f"ALTER TABLE {table} RESET SETTING min_free_disk_bytes_to_perform_insert")
+    assert offsets.committed() == before
+    assert ask(settings, rows) == [(1, 0, None)]
+    with a_sink(settings):
+        eventually(offsets.passed, "everything is written again")
+    ((beside, refused, now),) = ask(settings, rows)
+    assert (beside, refused) == (1, 1)
+    assert now is not None
+
+
 def test_a_message_that_no_stage_may_write_ends_the_sink_before_anything_is_committed(
     settings: Settings, publisher: Publisher, offsets: Offsets
 ) -> None:

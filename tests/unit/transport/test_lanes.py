@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from streams.intake.stage import IntakeStage
 from streams.transport.batches import Batch
 from streams.transport.faust_app import make_app
-from streams.transport.lane import INBOX_BATCHES, Lane
+from streams.transport.inbox import MOST_RECORDS_A_STEP, MOST_RECORDS_WAITING
+from streams.transport.lane import Lane
 from streams.transport.lanes import Lanes
 from streams.transport.shard import Part, Shard
 
@@ -104,9 +105,9 @@ async def a_busy_lane(log: list[str]) -> tuple[Lane, asyncio.Future[None]]:
     lane = Lane(shard, app)
 
     async def feed() -> None:
-        for number in range(2 * INBOX_BATCHES + 2):
-            batch = Batch()
-            batch.start, batch.end = number, number + 1
+        for number in range(2 * MOST_RECORDS_WAITING // MOST_RECORDS_A_STEP + 2):
+            batch = Batch([object()] * MOST_RECORDS_A_STEP)
+            batch.start, batch.end = number * MOST_RECORDS_A_STEP, (number + 1) * MOST_RECORDS_A_STEP
             await lane.put((SOURCES[0], batch, app.consumer_generation_id))
 
     feeder = asyncio.ensure_future(feed())
