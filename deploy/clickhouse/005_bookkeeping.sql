@@ -82,7 +82,8 @@ ORDER BY (topic, partition, offset)
 COMMENT '被拒绝的事件 / rejected events';
 
 -- Accepted events as they were published, once for each place they went to (`via`: a centre's event goes to its centre
--- and to its child; one that moved with its subject from one child to another has a row for each).
+-- and to its child; one that moved with its subject from one child to another has a row for each; one that waits for its
+-- source or its child has one while it does).
 CREATE TABLE IF NOT EXISTS huiyu_store.events
 (
     topic LowCardinality(String),

@@ -52,7 +52,7 @@ QUERIES: Mapping[str, str] = {
     "events": (
         "SELECT topic, partition, offset, via, child_id, center_id, "
         "toUnixTimestamp64Milli(appended_at) AS appended_at, lower(hex(MD5(raw))) AS content "
-        "FROM huiyu_store.events FINAL"
+        "FROM huiyu_store.events FINAL WHERE via != 'parked'"
     ),
     "rejections": _select(
         "huiyu.rejections",
@@ -98,8 +98,7 @@ QUERIES: Mapping[str, str] = {
     "identity_issues": _select("huiyu.identity_issues", "subject problem child_id records", times="since"),
     "receipts": _select(
         "huiyu.receipts",
-        "source state waits_for event_id record_id kind is_retraction revision subject records code topic partition "
-        "offset",
+        "source state waits_for event_id record_id kind is_retraction revision subject code topic partition offset",
     ),
     "sources": _select("huiyu.sources", "source side cadence state", times="heard_until registered_at"),
     "centers": _select(

@@ -99,8 +99,8 @@ def _why(told: Told) -> str:
     if not told.waits_for:
         return ""
     what = {"source": "the registration of the source", "child": "the registration of the child, or a link"}
-    count = f"{told.records:,} records wait for " if told.state == "parked" else "its timeline waits for "
-    return count + what[told.waits_for]
+    who = "waits for " if told.state == "parked" else "its timeline waits for "
+    return who + what[told.waits_for]
 
 
 def _problem(problem: dict[str, Any]) -> str:

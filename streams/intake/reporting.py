@@ -33,6 +33,34 @@ def unlinked_rows(draft: Draft, partition: int, rows: StoreRows) -> None:
             rows.add("unlinked", version, _unlinked(partition, subject, source, waiting), deleted=not waiting[0])
 
 
+def parked_rows(draft: Draft, rows: StoreRows) -> None:
+    """One row per publication that waits more than before, in full; deleted for each that waits no longer."""
+    changed = [pair for _, old, new in draft.touched_subjects() for pair in _moved(old, new)]
+    if changed:
+        version = draft.next_sequence()
+        for arrival, waits in changed:
+            rows.add("events", version, _parked(arrival), deleted=not waits)
+
+
+def _moved(before: Lot, after: Lot) -> Iterator[tuple[Arrival, bool]]:
+    """(publication, whether it waits now) of all that began or ended to wait."""
+    for place, arrival in before.arrivals.items():
+        held = after.arrivals.get(place)
+        if held is None or held.origin != arrival.origin:
+            yield arrival, False
+    for place, arrival in after.arrivals.items():
+        held = before.arrivals.get(place)
+        if held is None or held.origin != arrival.origin:
+            yield arrival, True
+
+
+def _parked(arrival: Arrival) -> dict[str, Any]:
+    origin = arrival.origin
+    row = {"topic": origin.topic, "partition": origin.partition, "offset": origin.offset, "via": "parked"}
+    row |= {"child_id": "", "center_id": "", "appended_at": origin.appended_at, "visible_at": origin.appended_at}
+    return row | {"raw": arrival.raw.decode()}
+
+
 def _waiting(lot: Lot) -> Waits:
     """By source what waits: a record that was retracted meanwhile waits for nothing. Counted once for each lot."""
     if lot.counted is None:

@@ -127,6 +127,7 @@ class _Step:
             self.outputs.append(refusal)
         rows = StoreRows()
         reporting.unlinked_rows(draft, stage.partition, rows)
+        reporting.parked_rows(draft, rows)
         outputs = [*self.outputs, *placing.outputs]
         if not placing.pending:  # what may go was published before: no tick passes it
             outputs += ticks.pass_on(draft, stage.partition, stage.partitions, positions)

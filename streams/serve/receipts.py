@@ -18,7 +18,6 @@ OF_AN_EVENT = (
     "SELECT state, waits_for, detail, topic, partition, offset FROM receipts "
     "WHERE source = {source:String} AND event_id = {id:String} ORDER BY received_at DESC, topic, partition, offset"
 )
-WAITING = "SELECT sum(records) FROM unlinked_subjects WHERE source = {source:String}"
 
 
 class Receipts:
@@ -33,7 +32,7 @@ class Receipts:
         try:
             found = self._ask(OF_AN_EVENT, source=source, id=id).rows
             if not found:
-                raise unknown(int(self._ask(WAITING, source=source).rows[0][0]))
+                raise HttpProblem("not-found", "no event with this id of the token's source is known, or not yet")
         except (StoreAway, StoreRefused):
             self._own.queries = None
             raise
@@ -52,11 +51,3 @@ def receipt(source: str, id: str, publications: Sequence[Sequence[Any]]) -> dict
     problems = orjson.loads(detail) if detail else []
     told = {"id": id, "source": source, "status": state, "waits_for": waits_for, "problems": problems}
     return told | {"topic": topic, "partition": partition, "offset": offset, "publications": len(publications)}
-
-
-def unknown(waiting: int) -> HttpProblem:
-    """No such event of this source. What waits for a registration is known by its subject only, not by its events."""
-    detail = "no event with this id of the token's source is known, or not yet"
-    if waiting:
-        detail += f"; {waiting:,} of its records wait for a registration or a link, see unlinked_subjects"
-    return HttpProblem("not-found", detail, waiting=waiting)

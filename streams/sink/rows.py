@@ -9,7 +9,7 @@ import orjson
 
 from schemas.internal import EVENT, FACT, Origin, unpack
 from schemas.parsing import readable
-from streams.store_rows import unpacked
+from streams.store_rows import StoreRow, unpacked
 from streams.topics import ALERTS, CHILD_EVENTS, FACILITY_EVENTS, REJECTED_EVENTS, STORE_ROWS, TIMELINE_ENTRIES
 from streams.transport.port import Record
 
@@ -54,7 +54,12 @@ def _timeline_entry(record: Message) -> list[Row]:
 
 def _store_rows(record: Message) -> list[Row]:
     rows = unpacked(record.value or b"")
-    return [Row(row.table, row.version, row.deleted, record.timestamp, row.row) for row in rows]
+    return [Row(row.table, row.version, row.deleted, record.timestamp, _values(row)) for row in rows]
+
+
+def _values(row: StoreRow) -> Mapping[str, Any]:
+    """An event's bytes are bytes, also where they came as text."""
+    return row.row | {"raw": row.row["raw"].encode()} if "raw" in row.row else row.row
 
 
 def _alert(record: Message) -> list[Row]:

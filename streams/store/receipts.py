@@ -14,7 +14,7 @@ from streams.store.client import connect
 from streams.store.read import Queries
 
 COLUMNS = (
-    "state, waits_for, event_id, record_id, kind, is_retraction, revision, subject, records, code, path, detail, "
+    "state, waits_for, event_id, record_id, kind, is_retraction, revision, subject, code, path, detail, "
     "topic, partition, offset, received_at, told_at"
 )
 OVERLAP = timedelta(minutes=1)
@@ -23,9 +23,9 @@ OVERLAP = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One answer. `problems`: of one that was rejected, each with code, path, message and allowed.
+    """What became of one event. `problems`: of one that was rejected, each with code, path, message and allowed.
 
-    `records`: 1, or of a subject how many records wait. The times are aware.
+    The times are aware.
     """
 
     state: str
@@ -36,7 +36,6 @@ class Told:
     is_retraction: bool
     revision: int
     subject: str
-    records: int
     code: str
     path: str
     problems: tuple[dict[str, Any], ...]
@@ -49,7 +48,7 @@ class Told:
     @property
     def key(self) -> tuple[Any, ...]:
         """What is told of again only when its state is another."""
-        return self.topic, self.partition, self.offset, "" if self.topic else self.subject
+        return self.topic, self.partition, self.offset
 
 
 class Receipts:
@@ -74,12 +73,12 @@ class Receipts:
 
     def follow(self, pause: Callable[[], bool]) -> Iterator[Told]:
         """What there is, then what comes; `pause` waits between two looks, and says when to stop (False)."""
-        known: dict[tuple[Any, ...], tuple[str, int]] = {}
+        known: dict[tuple[Any, ...], str] = {}
         since = self._since
         while True:
             for told in self._ask(since):
-                if known.get(told.key) != (told.state, told.records):
-                    known[told.key] = told.state, told.records
+                if known.get(told.key) != told.state:
+                    known[told.key] = told.state
                     yield told
                 since = max(since or told.told_at, told.told_at - OVERLAP)
             if not pause():
@@ -91,7 +90,7 @@ class Receipts:
         if since is not None:
             sql += " AND told_at >= parseDateTime64BestEffort({since:String}, 3)"
             given["since"] = since.isoformat()
-        answer = self._queries.ask(f"{sql} ORDER BY told_at, topic, partition, offset, subject", **given)
+        answer = self._queries.ask(f"{sql} ORDER BY told_at, topic, partition, offset", **given)
         return [_told(row) for row in answer.rows]
 
 

@@ -20,8 +20,8 @@ from streams.serve.bodies import ROOM, Room
 from streams.serve.idempotency import Remembered
 from streams.serve.log import Send
 from streams.serve.parts import Parts
+from streams.serve.problem import HttpProblem
 from streams.serve.rates import Rates
-from streams.serve.receipts import unknown
 from streams.serve.sheets import Sheets
 from streams.settings import Settings
 
@@ -70,7 +70,7 @@ class LogInMemory:
 
 def never_sent(source: str, id: str) -> dict[str, Any]:
     """What a store says that knows no event."""
-    raise unknown(0)
+    raise HttpProblem("not-found", "no such event")
 
 
 class Api:

@@ -78,7 +78,7 @@ CREATE TABLE store.identity_issues
 CREATE TABLE store.receipts
 (
     source VARCHAR, state VARCHAR, waits_for VARCHAR, event_id VARCHAR, record_id VARCHAR, kind VARCHAR,
-    is_retraction BOOLEAN, revision BIGINT, subject VARCHAR, records BIGINT, code VARCHAR, topic VARCHAR,
+    is_retraction BOOLEAN, revision BIGINT, subject VARCHAR, code VARCHAR, topic VARCHAR,
     "partition" INTEGER, "offset" BIGINT
 );
 

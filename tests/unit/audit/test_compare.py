@@ -55,7 +55,6 @@ CHANGES = [
     ("UPDATE store.receipts SET code = 'bad-value' WHERE state = 'rejected'", "receipts", "code"),
     ("UPDATE store.receipts SET source = 'clinic:other'", "receipts", "unexpected"),
     ("UPDATE store.receipts SET waits_for = 'source' WHERE state = 'parked'", "receipts", "waits_for"),
-    ("UPDATE store.receipts SET records = 2 WHERE state = 'parked'", "receipts", "records"),
     ("UPDATE store.unlinked_subjects SET last_at = last_at + 1", "unlinked_subjects", "last_at"),
     ("UPDATE store.sources SET heard_until = heard_until + 1 WHERE source = 'center:yucai'", "sources", "heard_until"),
     ("UPDATE store.clinic_months SET due = due + 1 WHERE milestone = 'm1'", "clinic_months", "due"),

@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 from typing import Any
 
+import orjson
 import pytest
 
 from streams.intake.placing import MOST_RELEASED_A_STEP
-from streams.topics import CHILD_EVENTS
+from streams.topics import CHILD_EVENTS, STORE_ROWS
 from streams.transport.port import Decision
 from tests.support.builders import a_checkup, a_registration, a_source, subject_of
 from tests.unit.intake.shard import Shard, attendance, link, retracted
@@ -167,3 +168,25 @@ def test_the_order_of_subjects_in_a_source_s_release_is_of_no_account() -> None:
     shard.send(*events)
     shard.send(CENTER)
     assert sorted(shard.counted()) == sorted(ids(events))
+
+
+def parked_rows(shard: Shard) -> dict[tuple[str, int], str]:
+    """(topic, offset) → id of every event that the store is told to wait."""
+    rows: dict[tuple[str, int], tuple[int, str]] = {}
+    for body in [row for record in shard.broker.all(STORE_ROWS, 1) for row in orjson.loads(record.value or b"")]:
+        if body["table"] == "events":
+            row, told = body["row"], "" if body["deleted"] else orjson.loads(body["row"]["raw"])["id"]
+            named = (row["topic"], row["offset"])
+            rows[named] = max(rows.get(named, (-1, "")), (body["version"], told))
+    return {named: told for named, (_, told) in rows.items() if told}
+
+
+def test_each_event_that_waits_is_told_in_full_and_no_longer_when_it_goes() -> None:
+    shard = Shard()
+    first, second = (a_checkup("ann", "2026-01-05T09:00:00+08:00", recordid=f"V{n}", id=f"e{n}") for n in (1, 2))
+    shard.send(a_source("clinic:chengguan"), first)
+    shard.send(second, first)
+    assert sorted(parked_rows(shard).values()) == ["e1", "e2"]
+    shard.runner.reload()
+    shard.send(a_registration("ann"))
+    assert parked_rows(shard) == {}
