@@ -1,4 +1,4 @@
-"""The audit, which reads the log in SQL, judges hostile records as the stages do: else it would report what is right."""
+"""The audit, which reads the log in SQL, judges hostile records as the stages do and never reports what is right."""
 
 from __future__ import annotations
 
