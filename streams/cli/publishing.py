@@ -4,22 +4,13 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from streams.cli.line_by_line import each_line
 from streams.errors import Failure
-
-if TYPE_CHECKING:
-    from rich.progress import Progress
-
-    from streams.publish.lines import Line
-
-EVERY = 500
-"""Lines between two movements of a progress bar."""
 
 Files = Annotated[list[str], typer.Argument(metavar="FILE…", help="JSON lines, one event a line; - is standard input")]
 
@@ -54,7 +45,7 @@ def publish(
     size, settings = total_size(files), Settings()
     with Publisher(settings=settings) as publisher:
         publication = begin(files, endpoints.kafka(settings), publisher, resume, _note)
-        _each_line(files, size, publication.publish, "publishing")
+        each_line(files, size, publication.publish, "publishing")
         publisher.flush()
         publication.finish()
     before = f" ({publication.sent_before:,} of them before)" if resume else ""
@@ -68,7 +59,7 @@ def check(files: Files) -> None:
     from streams.publish.offline import Nowhere
 
     target = Nowhere()
-    refused = _each_line(files, total_size(files), lambda line: target.publish(line.event), "checking")
+    refused = each_line(files, total_size(files), lambda line: target.publish(line.event), "checking")
     end(f"{target.taken:,} valid, {refused:,} refused", refused)
 
 
@@ -91,41 +82,6 @@ def token(
     if scheme is Scheme.cn_id and not is_resident_number(normalised(value)):
         print("huiyu: warning: this is no valid resident identity number; is it typed right?", file=sys.stderr)
     print(found)
-
-
-def _each_line(files: list[str], size: int | None, give: Callable[[Line], object], doing: str) -> int:
-    """Give each line away, name those that are refused on stderr; how many they were."""
-    from streams.publish.lines import read_lines
-    from streams.publish.outcomes import Refused
-
-    refused = behind = 0
-    with progress(doing, size) as bar:
-        for count, line in enumerate(read_lines(files), 1):
-            behind += line.size
-            try:
-                give(line)
-            except Refused as refusal:
-                refused += 1
-                for problem in refusal.problems:
-                    bar.console.print(f"{line}: {problem}", markup=False, highlight=False, soft_wrap=True)
-            if count % EVERY == 0:
-                bar.advance(bar.task_ids[0], behind)
-                behind = 0
-        bar.advance(bar.task_ids[0], behind)
-    return refused
-
-
-@contextmanager
-def progress(doing: str, total: int | None) -> Iterator[Progress]:
-    """A bar on stderr when that is a terminal, else nothing."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
-        bar.add_task(doing, total=total)
-        yield bar
 
 
 def quiet() -> None:

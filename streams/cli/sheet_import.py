@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from streams.cli.publishing import end, progress
+from streams.cli.line_by_line import progress
+from streams.cli.publishing import end
 from streams.errors import Failure
 from streams.publish.sheet.telling import DROPPED, MARKED
 

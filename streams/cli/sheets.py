@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from streams.cli.publishing import end, progress, quiet
+from streams.cli.line_by_line import progress
+from streams.cli.publishing import end, quiet
 from streams.cli.sheet_import import Wanted, import_by_template
 from streams.errors import Failure
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections import Counter
+from collections import deque
 from collections.abc import Iterable
 from types import TracebackType
 from typing import Any
@@ -15,10 +15,13 @@ from kafka.errors import AuthorizationError, KafkaError
 from streams import endpoints
 from streams.ends import end_offsets
 from streams.errors import BrokerAway
+from streams.publish.outcomes import Position
 from streams.publish.progress import Places
 from streams.topics import SOURCE_TOPICS
 
 SILENCE_S = 60
+There = dict[bytes, deque[Position]]
+"""By an event's digest where it lies, the first one first."""
 
 
 class MayNotRead(Exception):
@@ -69,19 +72,21 @@ class SourceTopics:
             places.setdefault(tp.topic, {})[tp.partition] = end
         return places
 
-    def since(self, places: Iterable[tuple[str, int, int]]) -> Counter[bytes]:
-        """The digests of all events from these (topic, partition, offset) on. Raises MayNotRead, BrokerAway."""
+    def since(self, places: Iterable[tuple[str, int, int]]) -> There:
+        """All events from these (topic, partition, offset) on. Raises MayNotRead, BrokerAway."""
         ends = self.ends()
         waiting = {TopicPartition(t, p): at for t, p, at in places if at < ends.get(t, {}).get(p, 0)}
         self._consumer.assign(list(waiting))
         for tp, at in waiting.items():
             self._consumer.seek(tp, at)
-        found: Counter[bytes] = Counter()
+        found: There = {}
         heard = time.monotonic()
         while waiting:
             for records in self._poll().values():
                 heard = time.monotonic()
-                found.update(digest(record.value or b"") for record in records)
+                for record in records:
+                    place = Position(record.topic, record.partition, record.offset)
+                    found.setdefault(digest(record.value or b""), deque()).append(place)
             waiting = {
                 tp: at for tp, at in waiting.items() if self._consumer.position(tp) < ends[tp.topic][tp.partition]
             }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from streams.publish.lines import Line
 from streams.publish.outcomes import Position, Receipt, Refused
 from streams.publish.progress import NotResumable, Places, Progress, forget, progress_file, save
-from streams.publish.read_back import digest
+from streams.publish.read_back import There, digest
 
 EVERY = 1_000
 """Lines between two notes of how far it got."""
@@ -47,19 +47,19 @@ class _File:
 
 
 class Resumable:
-    """`known`: by file what an earlier publication left, else where the topics end now; `there`: digests read back.
+    """`known`: by file what an earlier publication left, else where the topics end now; `there`: what was read back.
 
     `note` hears, in one line, when the progress of a file cannot be kept. `sent` and `refused` count the lines of both
     publications; `sent_before`: those that were there already.
     """
 
     def __init__(
-        self, publisher: TakesEvents, known: Mapping[str, Progress], there: Counter[bytes], note: Callable[[str], None]
+        self, publisher: TakesEvents, known: Mapping[str, Progress], there: There, note: Callable[[str], None]
     ) -> None:
         self.sent = self.sent_before = self.refused = 0
         self._publisher, self._there, self._note = publisher, there, note
-        self._files = {name: _File(name, before, dict(before.next)) for name, before in known.items()}
-        self._waiting: deque[tuple[_File, Receipt | tuple[int, int, int, str]]] = deque()
+        self._files = {name: _File(name, before, _copied(before.next)) for name, before in known.items()}
+        self._waiting: deque[tuple[_File, Receipt | Position | tuple[int, int, int, str]]] = deque()
         for file in self._files.values():
             self._keep(file, file.before)
 
@@ -115,8 +115,8 @@ class Resumable:
 
     def _send(self, file: _File, line: Line) -> None:
         seen = digest(line.event)
-        if self._there[seen]:
-            self._there[seen] -= 1
+        if places := self._there.get(seen):
+            self._waiting.append((file, places.popleft()))
             self.sent_before += 1
         else:
             self._waiting.append((file, self._publisher.publish(line.event)))
@@ -129,6 +129,8 @@ class Resumable:
             file, first = self._waiting[0]
             if isinstance(first, tuple):
                 self._keep(file, Progress(*first, next=file.next))
+            elif isinstance(first, Position):
+                file.lies_at(first)
             elif (position := first.position) is not None:
                 file.lies_at(position)
             else:
@@ -142,6 +144,10 @@ class Resumable:
         except OSError as error:
             file.is_kept = False
             self._note(f"{progress_file(file.name)} cannot be written ({error.strerror}): --resume will not know of it")
+
+
+def _copied(places: Places) -> Places:
+    return {topic: dict(ends) for topic, ends in places.items()}
 
 
 def _changed(file: _File) -> NotResumable:

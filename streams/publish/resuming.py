@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from streams.publish.lines import STDIN
 from streams.publish.progress import NotResumable, Places, Progress, load, progress_file
-from streams.publish.read_back import MayNotRead, SourceTopics
+from streams.publish.read_back import MayNotRead, SourceTopics, There
 from streams.publish.resumable import Resumable, TakesEvents
 
 Note = Callable[[str], None]
@@ -21,7 +20,7 @@ def begin(files: Iterable[str], servers: str, publisher: TakesEvents, resume: bo
     """
     names = [name for name in files if name != STDIN and Path(name).is_file()]
     if not names:
-        return Resumable(publisher, {}, Counter(), note)
+        return Resumable(publisher, {}, {}, note)
     kept = {name: progress for name in names if (progress := load(name)) is not None} if resume else {}
     if resume and not kept:
         raise NotResumable(f"nothing is known of an interrupted publication ({progress_file(names[0])} is not there)")
@@ -40,12 +39,12 @@ def _tell_of_interrupted(names: Iterable[str], note: Note) -> None:
             note(f"{name} was interrupted before: it is published from its beginning; --resume goes on where it was")
 
 
-def _read_back(topics: SourceTopics, kept: Mapping[str, Progress], note: Note) -> Counter[bytes]:
+def _read_back(topics: SourceTopics, kept: Mapping[str, Progress], note: Note) -> There:
     try:
-        return topics.since(earliest(kept.values())) if kept else Counter()
+        return topics.since(earliest(kept.values())) if kept else {}
     except MayNotRead:
         note("this user may not read the topics back: what was on its way when it was interrupted is sent again")
-        return Counter()
+        return {}
 
 
 def _ends(topics: SourceTopics) -> Places:

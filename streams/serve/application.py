@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Any
 
 import structlog
 from fastapi import Depends, FastAPI, Request, Response
@@ -34,34 +34,26 @@ def application(parts: Parts | None = None) -> FastAPI:
     """The whole API; without `parts` it can only be described."""
     app = FastAPI(title="huiyu 汇育", version=version("huiyu"), docs_url=None, redoc_url=None, openapi_url=None)
     app.state.parts = parts
-    post = described.problems("not-readable", "no-token", "not-your-source", "too-slow", "too-large", "wrong-type")
-    post |= described.problems("key-reused", "too-many", "away")
-    app.post(
-        "/api/events",
-        status_code=202,
-        response_model=Taken,
-        responses=post,
-        dependencies=TOKEN,
-        openapi_extra=described.EVENTS,
-    )(send_events)
+    _take_addresses(app)
+    for kind, told in ((HttpProblem, _refused), (Failure, _not_now), (HTTPException, _no_such_address)):
+        app.add_exception_handler(kind, told)
+    app.add_exception_handler(Exception, _failed)
+    return app
+
+
+def _take_addresses(app: FastAPI) -> None:
+    read = ("not-readable", "no-token", "not-your-source", "too-slow", "too-large", "wrong-type", "key-reused")
+    post: dict[str, Any] = {"status_code": 202, "dependencies": TOKEN}
+    errors = described.problems(*read, "too-many", "away")
     more = described.problems("wrong-sheet", "no-sheets")
-    app.post(
-        "/api/sheets",
-        status_code=202,
-        response_model=SheetTaken,
-        responses=post | more,
-        dependencies=TOKEN,
-        openapi_extra=described.SHEETS,
-    )(send_sheet)
+    app.post("/api/events", response_model=Taken, responses=errors, openapi_extra=described.EVENTS, **post)(send_events)
+    app.post("/api/sheets", response_model=SheetTaken, responses=errors | more, openapi_extra=described.SHEETS, **post)(
+        send_sheet
+    )
     get = described.problems("no-token", "not-found", "too-many", "away")
     app.get("/api/events/{event_id:path}", response_model=Receipt, responses=get, dependencies=TOKEN)(receipt)
     app.get("/healthz", response_model=State)(alive)
     app.get("/readyz", response_model=State, responses=described.problems("away"))(ready)
-    app.add_exception_handler(HttpProblem, _refused)
-    app.add_exception_handler(Failure, _not_now)
-    app.add_exception_handler(HTTPException, _no_such_address)
-    app.add_exception_handler(Exception, _failed)
-    return app
 
 
 def _parts_of(request: Request) -> Parts:

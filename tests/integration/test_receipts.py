@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -19,6 +20,7 @@ from streams.embedded.stack import Stack
 from streams.settings import Settings
 from streams.store.receipts import Receipts, Told
 from tests.support.builders import a_checkup, a_registration, a_source, an_event, subject_of
+from tests.support.pages import BLOCK, ROOT, shell
 from tests.support.pipeline import publish, until
 
 CLINIC, CENTER, STRANGER = "clinic:chengguan", "center:yucai", "clinic:anping"
@@ -140,6 +142,14 @@ def test_the_command_shows_it_to_a_person_and_as_json(settings: Settings) -> Non
     )
     _, error = huiyu(settings, "--source", CLINIC, "--since", "yesterday").communicate(timeout=60)
     assert error.startswith("huiyu: --since 'yesterday' is no RFC 3339 time")
+
+
+def test_the_clinics_page_asks_as_it_can_be_asked(settings: Settings, tmp_path: Path) -> None:
+    found = BLOCK.findall((ROOT / "docs" / "clinic-system.md").read_text("utf-8"))
+    (script,) = [text for language, more, text in found if (language, more.strip()) == ("sh", "receipts")]
+    ran = shell(script, tmp_path, HUIYU_CLICKHOUSE=str(settings.clickhouse))
+    assert (ran.returncode, "huiyu: " in ran.stdout) == (0, False), ran.stdout
+    assert "bad-value /data/weight_kg" in ran.stdout
 
 
 def test_the_audit_finds_the_same_in_the_log(settings: Settings) -> None:

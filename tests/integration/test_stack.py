@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import clickhouse_connect
+import httpx
 import psutil
 import pytest
 from clickhouse_connect.driver.exceptions import DatabaseError
@@ -41,10 +42,11 @@ def test_up_returns_when_all_is_ready_and_down_ends_what_is_its_own(data: Path) 
 
     shown = json.loads(huiyu("status", "--json", data=data).stdout)
     assert {p["process"]: p["state"] for p in shown["processes"]} == dict.fromkeys(
-        ("broker", "store", "intake", "timeline", "centers", "sink"), "running"
+        ("broker", "store", "intake", "timeline", "centers", "sink", "serve"), "running"
     )
     env = _env(data)
-    assert set(env) == {"KAFKA", "CLICKHOUSE", "DATA"}
+    assert set(env) == {"KAFKA", "CLICKHOUSE", "PAGE", "DATA"}
+    assert httpx.get(f"{env['PAGE']}/readyz").status_code == 200
     assert clickhouse_connect.get_client(dsn=env["CLICKHOUSE"]).query("SELECT 1").result_rows == [(1,)]
 
     stopped = huiyu("down", data=data)

@@ -25,6 +25,8 @@ def test_no_variable_of_the_environment_reaches_the_demo(tmp_path: Path, monkeyp
             "HUIYU_CLOCK": "manual",
             "HUIYU_TIMEZONE": "Asia/Shanghai",
             "HUIYU_PARTITIONS": "8",
+            "HUIYU_SERVE_HOST": "127.0.0.1",
+            "HUIYU_SERVE_EVENTS_PER_MINUTE": "60000",
         }
     assert os.environ["HUIYU_KAFKA"] == "prod:9092"
 
