@@ -84,7 +84,9 @@ def _functions(connection: duckdb.DuckDBPyConnection) -> None:
 def is_strict_json(body: str) -> bool:
     """False for NaN, numbers without end, a name twice in one object, and deep nesting."""
     try:
-        value = json.loads(body, parse_constant=_no_number, parse_float=_finite, object_pairs_hook=_named_once)
+        value = json.loads(
+            body, parse_constant=_no_number, parse_float=_finite, parse_int=_finite, object_pairs_hook=_named_once
+        )
     except (ValueError, RecursionError):
         return False
     return _depth(value) <= DEEPEST

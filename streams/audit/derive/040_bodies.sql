@@ -18,6 +18,7 @@ judged AS (
         regexp_matches(text, '(?i)(^|[:\[,])\s*-?(nan|inf)')
         OR regexp_matches(text, ',\s*[\]}]')
         OR regexp_matches(text, '(^|[:\[,\s-])[0-9.]+[eE]\+?[0-9]{3}')
+        OR regexp_matches(text, '[0-9]{300}')
         OR length(text) - length(replace(text, '{', '')) > 2
         OR length(text) - length(replace(text, '[', '')) > 29
         OR len(top) <> len(list_distinct(top)) OR len(below) <> len(list_distinct(below))) AS doubtful
