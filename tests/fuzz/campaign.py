@@ -10,6 +10,7 @@ from typing import Any
 from tests.fuzz.inputs import Hostile, hostile
 from tests.fuzz.judge import answer_of, answers, leaks, rows_of
 from tests.fuzz.line import Line
+from tests.fuzz.storable import unstorable
 from tests.support.builders import a_checkup, a_registration, a_source
 from tests.support.simulated_broker import Stored
 
@@ -66,6 +67,7 @@ def _judge(seed: int, line: Line, sent: list[tuple[Hostile, Stored]], good: list
             findings.violations.append(f"seed {seed}, record {number}, {made.name}: {wrong}: {_start(made)}")
     rows = rows_of(line, good)
     findings.violations += [f"seed {seed}: {rows[name]} rows of {name}" for name in good if rows[name] != 1]
+    findings.violations += [f"seed {seed}: {wrong}" for wrong in unstorable(line)]
     findings.violations += [f"seed {seed}: an identifier in {place}" for place in leaks(line)]
 
 

@@ -77,8 +77,35 @@ def strangers(count: int) -> list[Event]:
     ]
 
 
+def registered_aliases(count: int) -> list[Event]:
+    """Each of so many certificates is registered, and linked to one child."""
+    names = [subject_of(f"alias {n}", "birth-cert") for n in range(count)]
+    return aliases(count) + [{**a_registration(""), "subject": name, "id": name[-32:]} for name in names]
+
+
+def a_chain(count: int) -> list[Event]:
+    return [link(subject_of(f"link {n}"), subject_of(f"link {n + 1}"), recordid="L") for n in range(count)]
+
+
+def a_link_to_and_fro(count: int) -> list[Event]:
+    alias = subject_of("alias", "birth-cert")
+    return [link(alias, (TARGET, SECOND)[n % 2], recordid="L", revision=n + 1) for n in range(count)]
+
+
+def conflicts(count: int) -> list[Event]:
+    """One revision of one record with as many contents."""
+    return [a_checkup("target", AT, recordid="V", weight_kg=3 + n / 1_000) for n in range(count)]
+
+
+def unknown_sources(count: int) -> list[Event]:
+    """Each of so many sources has a record that waits, and is registered afterwards."""
+    waiting = [a_checkup("nobody", AT, clinic=f"c{n}", recordid="V") for n in range(count)]
+    return waiting + [a_source(f"clinic:c{n}") for n in range(count)]
+
+
 WORST: list[Callable[[int], list[Event]]] = [
-    aliases, links_of_one_alias, comings_and_goings, places, a_class, visits_of_one_center, strangers,
+    aliases, registered_aliases, links_of_one_alias, a_chain, a_link_to_and_fro, comings_and_goings, places, a_class,
+    visits_of_one_center, strangers, unknown_sources, conflicts,
 ]  # fmt: skip
 
 
