@@ -51,9 +51,9 @@ class Arrival(NamedTuple):
     def is_of_a_child(self) -> bool:
         return self.event.subject.startswith(CHILD_SCHEMES)
 
-    def publication(self) -> Publication:
-        """As the fold of records sees it; visible to nobody yet."""
-        return Publication(self.event, self.raw, str(self.origin), self.origin.appended_at, 0)
+    def publication(self, visible_at: int = 0) -> Publication:
+        """As the fold of records sees it; visible to nobody yet, unless told since when."""
+        return Publication(self.event, self.raw, str(self.origin), self.origin.appended_at, visible_at)
 
     def sent(self, visible_at: int) -> bytes:
         """The internal message in which later stages receive it."""

@@ -25,10 +25,14 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Hop(NamedTuple):
-    """A subject on the way, and the rank of the link that leads on from it: None where the way ends."""
+    """A subject on the way, and the rank of the link that leads on from it: None where the way ends.
+
+    `since`: append time (ms since 1970) of what made that link hold.
+    """
 
     subject: str
     rank: Rank | None = None
+    since: int = 0
 
 
 Path = tuple[Hop, ...]
@@ -54,7 +58,7 @@ def path_by(link: Publication, onward: Path) -> Path:
     before = onward[: next((place for place, hop in enumerate(onward) if hop.subject == alias), len(onward))]
     if len(before) < len(onward) and all(hop.rank is None or rank < hop.rank for hop in before):
         return ending(alias)
-    return (Hop(alias, rank), *before)[:MOST_HOPS]
+    return (Hop(alias, rank, link.visible_at), *before)[:MOST_HOPS]
 
 
 def rank_of(link: Publication) -> Rank:
@@ -74,6 +78,11 @@ def root_of(path: Path) -> str:
     return min(path, key=lambda hop: hop.rank or ()).subject
 
 
+def since_of(path: Path) -> int:
+    """Append time (ms since 1970) of the last of what made the way what it is."""
+    return max(hop.since for hop in path)
+
+
 def packed(path: Path) -> bytes:
     """A state value."""
     return orjson.dumps(hops_of(path))
@@ -85,9 +94,9 @@ def unpacked(value: bytes) -> Path:
 
 def hops_of(path: Path) -> list[list[Any]]:
     """For JSON."""
-    return [[hop.subject, hop.rank] for hop in path]
+    return [[*hop] for hop in path]
 
 
 def path_of(hops: Iterable[list[Any]]) -> Path:
     """From JSON."""
-    return tuple(Hop(subject, None if rank is None else tuple(rank)) for subject, rank in hops)
+    return tuple(Hop(subject, None if rank is None else tuple(rank), since) for subject, rank, since in hops)

@@ -86,7 +86,7 @@ class Placing:
         if arrival.event.kind == REGISTRATION and not arrival.event.retraction:
             self.routing.registered(arrival.event.subject, since)
         elif arrival.event.kind == LINK:
-            self.routing.linked(arrival.publication(), since)
+            self.routing.linked(arrival.publication(visible_at=since), since)
 
     def _park(self, arrival: Arrival) -> None:
         lot = self.draft.lot(arrival.event.subject)

@@ -16,7 +16,7 @@ from streams import topics
 from streams.intake.draft import Draft
 from streams.intake.home import home_partition
 from streams.intake.memory import Subject
-from streams.intake.paths import Path, ending, hops_of, path_by, path_of, root_of, target_of
+from streams.intake.paths import Path, ending, hops_of, path_by, path_of, root_of, since_of, target_of
 from streams.records import Publication, stronger
 from streams.transport.port import Output, partition_of
 
@@ -83,7 +83,7 @@ class Routing:
         link, known = self.links.holding(alias), self.draft.subject(alias)
         path = ending(alias) if link is None else path_by(link, self._onward(link, since))
         if known is not None or link is not None:
-            self._route(alias, known, child_id(root_of(path)), since)
+            self._route(alias, known, child_id(root_of(path)), max(since, since_of(path)))
         if path != self.links.path(alias):
             self.links.keep_path(alias, path)
             for partition in self.links.followers(alias):

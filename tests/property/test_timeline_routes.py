@@ -61,7 +61,7 @@ def tables_of(broker: SimulatedBroker) -> Tables:
     told = [(record, body) for record in records for body in bodies_of(record.topic, record.value)]
     tables = Tables()
     for record, body in sorted(told, key=lambda one: (one[0].partition, one[1]["version"])):
-        if body.get("table") not in ("watermarks", "source_heard"):
+        if body.get("table") not in ("watermarks", "source_heard", "events"):
             tables.take_one(record.topic, body, record.key)
     return tables
 

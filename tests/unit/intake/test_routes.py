@@ -105,3 +105,13 @@ def test_thousands_of_links_of_one_subject_move_it_once_in_a_decision() -> None:
     shard.send(*(link(ALIAS, target, recordid=f"M{number:04}") for number, target in enumerate(targets)))
     assert [(r.meta["epoch"], r.meta["child"]) for r in routes(shard)][-1] == (2, child_of(targets[-1]))
     assert len(routes(shard)) == 3, "the first child, and then both of the move"
+
+
+@pytest.mark.parametrize("first", ["near", "far"])
+def test_at_the_end_of_a_chain_records_are_visible_since_the_last_of_its_links(first: str) -> None:
+    shard, cy = Shard(), subject_of("cy")
+    shard.send(CLINIC, a_registration("cy"))
+    links = [link(ALIAS, BO), link(BO, cy, recordid="M")]
+    *_, last = [shard.send(each)[0] for each in (links if first == "near" else links[::-1])]
+    newest = max(routes(shard), key=lambda r: (r.meta["subject"] == ALIAS, r.meta["epoch"]))
+    assert (newest.meta["child"], newest.meta["v"]) == (child_of(cy), last.timestamp)
