@@ -9,12 +9,11 @@ from __future__ import annotations
 from datetime import date
 from itertools import pairwise
 
-import orjson
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from streams.topics import REJECTED_EVENTS
-from tests.property.test_timeline_behind_intake import Line, Owners, unlinked_shown
+from tests.property.test_timeline_behind_intake import Line, Owners, each_transition_was_called_for, unlinked_shown
 from tests.property.test_timeline_order import matches
 from tests.property.test_timeline_routes import only, tables_of
 from tests.property.timeline_oracle import Event
@@ -54,10 +53,7 @@ def test_no_tick_passes_what_links_published_before_it_set_in_motion(
     for day in sorted(ticks):
         line.tick(day)
     run_to_end(line.runners, line.rng, most=line.rng.choice((1, 3, 40)), reload_rate=0.1)
-    for told in map(orjson.loads, (r.value or b"" for r in line.told("alerts"))):
-        row, at = told["row"], date.fromisoformat(told["transition"]["at"][:10])
-        called_for = owners.truth(row["child_id"], at).active().get(row["milestone"], "resolved")
-        assert (row["milestone"], told["transition"]["state"]) == (row["milestone"], called_for)
+    each_transition_was_called_for(line, owners)
 
 
 @settings(max_examples=30, deadline=None)

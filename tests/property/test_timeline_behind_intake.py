@@ -178,6 +178,14 @@ class Owners:
         return found
 
 
+def each_transition_was_called_for(line: Line, owners: Owners) -> None:
+    """An alert is in the state that the records published before its tick ask for."""
+    for told in map(orjson.loads, (r.value or b"" for r in line.told("alerts"))):
+        row, at = told["row"], date.fromisoformat(told["transition"]["at"][:10])
+        called_for = owners.truth(row["child_id"], at).active().get(row["milestone"], "resolved")
+        assert (row["milestone"], told["transition"]["state"]) == (row["milestone"], called_for)
+
+
 def strongest(events: list[Event]) -> list[Event]:
     records: dict[tuple[str, ...], list[Event]] = {}
     for e in events:
@@ -246,8 +254,5 @@ def test_nobody_is_alerted_about_what_was_published_before_the_tick_and_is_still
     for day in sorted(ticks):
         line.tick(day)
     run_to_end(line.runners, line.rng, most=line.rng.choice((1, 3, 40)), reload_rate=0.1)
-    for told in map(orjson.loads, (r.value or b"" for r in line.told("alerts"))):
-        row, at = told["row"], date.fromisoformat(told["transition"]["at"][:10])
-        called_for = owners.truth(row["child_id"], at).active().get(row["milestone"], "resolved")
-        assert (row["milestone"], told["transition"]["state"]) == (row["milestone"], called_for)
+    each_transition_was_called_for(line, owners)
     assert not line.is_anything_on_its_way()
