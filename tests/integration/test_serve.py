@@ -72,12 +72,15 @@ def test_what_was_sent_is_queryable_and_its_source_is_told_what_became_of_it(sta
             a_checkup("child of c1", "2026-03-02T09:30:00+08:00", "c1", recordid="V-1", revision=revision)
             for revision in (1, 2)
         )
-        answer = client.post("/api/events", json=[first, corrected, {**first, "type": "checkup.thought.v1"}]).json()
-        assert (answer["accepted"], answer["refused"]) == (2, 1)
+        early = a_checkup("registered by nobody", "2026-03-02T09:30:00+08:00", "c1", recordid="V-2")
+        sent = [first, corrected, {**first, "type": "checkup.thought.v1"}, early]
+        answer = client.post("/api/events", json=sent).json()
+        assert (answer["accepted"], answer["refused"]) == (3, 1)
         wait(stack.settings, 60)
-        told = {event["id"]: client.get(f"/api/events/{event['id']}").json() for event in (first, corrected)}
-        assert [told[event["id"]]["status"] for event in (first, corrected)] == ["superseded", "accepted"]
-        assert client.get("/api/events/never-sent").json()["waiting"] == 0
+        told = [client.get(f"/api/events/{event['id']}").json() for event in (first, corrected, early)]
+        assert [each["status"] for each in told] == ["superseded", "accepted", "parked"]
+        assert told[-1]["waits_for"] == "child"
+        assert client.get("/api/events/never-sent").status_code == 404
     others = httpx.get(f"{stack.page}/api/events/{first['id']}", headers=a_token(stack, "clinic:c2"))
     assert others.status_code == 404
     result = answer["results"][1]
