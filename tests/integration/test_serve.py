@@ -214,7 +214,7 @@ def test_the_page_of_the_api_is_true(tmp_path: Path) -> None:
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     found = BLOCK.findall((ROOT / "docs" / "clinic-system.md").read_text("utf-8"))
     scripts = [text for language, more, text in found if (language, more.strip()) == ("sh", "http")]
-    answers = [orjson.loads(text) for language, _, text in found if language == "json"]
+    answers = [orjson.loads(text) for language, more, text in found if (language, more.strip()) == ("json", "http")]
     assert len(scripts) == len(answers) == 3
     try:
         said = shell("\necho '=='\n".join(scripts), tmp_path, HUIYU_DATA=str(tmp_path / "data")).stdout
