@@ -101,3 +101,44 @@ with orderly_end():
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (143, "went on to its end\n"), done.stderr
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+def test_a_signal_in_the_middle_of_kafka_pythons_loop_is_heard_as_soon_as_that_is_left(name: str) -> None:
+    """Raised within it, the exception would be kept by one of its tasks, and the loop would wait for that for ever."""
+    script = f"""
+import os, signal, time
+from streams.demo.signals import orderly_end
+loop = '''
+def run():
+    try:
+        os.kill(os.getpid(), signal.{name})
+        return "its work is done"
+    except BaseException:
+        return "a task is lost"
+'''
+within = dict(__name__="kafka.net.selector", os=os, signal=signal)
+exec(loop, within)
+with orderly_end():
+    print(within["run"](), flush=True)
+    for _ in range(1_000):
+        time.sleep(0.01)
+    print("went on")
+"""
+    code = 128 + getattr(signal, name)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (code, "its work is done\n"), done.stderr
+
+
+def test_a_signal_that_nothing_waited_for_is_the_end_all_the_same() -> None:
+    script = """
+import os, signal
+from streams.demo.signals import orderly_end
+within = dict(__name__="kafka.net.manager", os=os, signal=signal)
+exec("def run(): os.kill(os.getpid(), signal.SIGTERM)", within)
+with orderly_end():
+    within["run"]()
+print("went on")
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (143, ""), done.stderr
