@@ -9,6 +9,7 @@ import pytest
 from streams.audit.compare import Report
 from streams.audit.show import as_json, lines, table
 from tests.support.builders import a_checkup, a_registration, a_source, an_event, child_of, subject_of
+from tests.support.link_graphs import a_link
 from tests.unit.audit.logs import (
     APPENDED_AT,
     Desk,
@@ -252,3 +253,15 @@ def test_nothing_is_visible_before_all_that_it_waits_for_is_there(hidden_by: str
         assert desk.one(told) == later
         desk.connection.execute(f"UPDATE store.timeline SET accepted_at = {APPENDED_AT} WHERE record_id = 'V-1'")
         assert [d.problem for d in desk.check("timeline").differences] == ["accepted_at"]
+
+
+def test_an_alert_of_a_child_that_a_link_made_part_of_another_is_in_the_log() -> None:
+    alias, child = subject_of("dora"), child_of(subject_of("dora"))
+    joined = [a_registration("dora", recordid="R9"), a_link(alias, subject_of("anna"), recordid="L9")]
+    named = f"'{child}' AS child_id, substr(sha256('checkup-overdue|{child}|' || milestone), 1, 32) AS alert_id"
+    with an_agreeing_store(*COUNTY, *joined) as desk:
+        desk.connection.execute(
+            f"INSERT INTO store.alerts SELECT * REPLACE ({named}, 'resolved' AS state, 'corrected' AS resolution) "
+            "FROM store.alerts LIMIT 1"
+        )
+        assert [str(difference) for difference in desk.check("alerts").differences] == []
