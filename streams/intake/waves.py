@@ -31,16 +31,14 @@ class Waves(NamedTuple):
     """What a partition knows of the waves.
 
     `sent`: its own last token; `stirred`: it has stirred since then. `complete`: the last wave of which it holds all
-    tokens; `low`, `high`, `restless`: the least and the greatest tick of that one, and whether anybody had stirred.
-    `concluded`: up to which tick all is done. `since`, `then`: the first wave that did not conclude, and its `low`.
+    tokens; `high`: the greatest tick of that one. `concluded`: up to which tick all is done. `since`, `then`: the first
+    wave that did not conclude, and its least tick.
     """
 
     sent: Token = Token(0, "", False)
     stirred: bool = False
     complete: int = 0
-    low: str = ""
     high: str = ""
-    restless: bool = False
     concluded: str = ""
     since: int = 0
     then: str = ""
@@ -68,7 +66,7 @@ class Waves(NamedTuple):
             return self
         ticks = [tokens[origin].at for origin in range(partitions)]
         low, restless = min(ticks), any(tokens[origin].stirred for origin in range(partitions))
-        done = self._replace(complete=wave, low=low, high=max(ticks), restless=restless)
+        done = self._replace(complete=wave, high=max(ticks))
         if not restless:
             return done._replace(concluded=max(self.concluded, low), since=0, then="")
         if not self.since:
