@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import orjson
 
 EVENT, FACT, TICK, WATERMARK, ROUTE, KNOWN, MOVED = "event", "fact", "tick", "watermark", "route", "known", "moved"
-FOLLOW, PATH = "follow", "path"
+FOLLOW, PATH, HEARD = "follow", "path", "heard"
 """Kinds of internal message (`meta["t"]`)."""
 
 

@@ -6,19 +6,15 @@ import tomllib
 from datetime import date
 from functools import cache, cached_property
 from importlib.resources import files
-from typing import Literal, Self
+from typing import Any, Literal, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from streams.clinical.child_rules import checkup_overdue
+from streams.clinical.part import Part
 from streams.clinical.schedule import Schedule, ScheduleRule
 
 Severity = Literal["notice", "warning", "serious"]
-
-
-class Part(BaseModel):
-    """What every part of a pack has in common: it cannot change, and a typing error in it never vanishes."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Rule(Part):
@@ -38,18 +34,27 @@ class SeverityByState(Part):
     escalated: Severity
 
 
-class CheckupOverdueParameters(Part):
-    """`grace_days_after_registration`: how long after registration a checkup that was due before it may wait."""
-
-    grace_days_after_registration: int = Field(ge=0)
-
-
 class CheckupOverdue(Rule):
     """The rule about missed checkups."""
 
     id: Literal["checkup-overdue"]
     severity: SeverityByState
-    parameters: CheckupOverdueParameters
+    parameters: checkup_overdue.Parameters
+
+
+class RuleEntry(NamedTuple):
+    id: str
+    module: Any
+    version: int
+    parameters: Any
+    severity: SeverityByState
+    routing: tuple[str, ...]
+
+    def is_effective(self, on: date) -> bool:
+        return True
+
+    def changes_after(self, day: date) -> date | None:
+        return None
 
 
 class RulePack(Part):
@@ -69,6 +74,18 @@ class RulePack(Part):
     @cached_property
     def schedule(self) -> Schedule:
         return Schedule(self.schedule_rule)
+
+    def rules_of(self, about: str) -> tuple[RuleEntry, ...]:
+        rule = self.rules[0]
+        routing = ("clinic", "contracted-clinic", "center")
+        return (RuleEntry(rule.id, checkup_overdue, rule.version, rule.parameters, rule.severity, routing),)
+
+    def dumps(self) -> bytes:
+        return self.model_dump_json(by_alias=True).encode()
+
+    @classmethod
+    def loads(cls, value: bytes) -> Self:
+        return cls.model_validate_json(value)
 
     @property
     def checkup_overdue(self) -> CheckupOverdue:

@@ -13,12 +13,13 @@ from sys import intern
 
 import orjson
 
-from streams.timeline.checkup_overdue import Alert
+from streams.alerting.alert import Alert
+from streams.clinical.child.life import Life
+from streams.clinical.child.milestones import Milestone
+from streams.clinical.child.telling import DEPARTED, TELLING, Told
+from streams.timeline.child_alerts import Looks
 from streams.timeline.holdings import Holdings, Identity, Key
 from streams.timeline.kept import Kept, merged, strongest
-from streams.timeline.life import Life
-from streams.timeline.milestones import Milestone
-from streams.timeline.telling import DEPARTED, TELLING, Told
 
 MOST_RECORDS = 20_000
 FEW_SUBJECTS = 3
@@ -29,7 +30,8 @@ FEW_SUBJECTS = 3
 class Child:
     """What a shard remembers of a child. `since`: what made it visible (ms since 1970), 0 while it is not registered.
 
-    `told`, `life`, `schedule` and `today` are those of the last evaluation.
+    `told`, `life`, `schedule`, `looks` and `today` are those of the last evaluation. `alerts`: rule|episode → alert.
+    `wake_heard`: a rule is to be asked again once the child's clinic has confirmed that date.
     """
 
     records: dict[Key, bytes] = field(default_factory=dict)
@@ -39,7 +41,14 @@ class Child:
     since: int = 0
     life: Life | None = None
     schedule: tuple[Milestone, ...] = ()
+    looks: Looks = field(default_factory=dict)
     today: date | None = None
+    wake_heard: date | None = None
+
+    @property
+    def clinic_id(self) -> str:
+        """The clinic responsible now, "" while it is not registered."""
+        return self.life.holds.clinic_id if self.life else ""
 
     def put(self, key: Key, value: bytes) -> None:
         """Take a record as the state topic has it."""
@@ -58,6 +67,7 @@ class Draft:
         self.told: dict[Identity, Told | None] = {}
         self.alerts: dict[str, Alert] = {}
         self.since, self.life, self.schedule, self.today = child.since, child.life, child.schedule, child.today
+        self.looks: Looks = child.looks
         self.tells = self.evaluated = False
         self._joined: set[str] = set()
         self._count = len(child.records)
@@ -165,6 +175,7 @@ class Draft:
             else:
                 child.told[identity] = told
         child.alerts.update(self.alerts)
+        child.looks = self.looks
         child.since, child.life, child.schedule, child.today = self.since, self.life, self.schedule, self.today
 
 

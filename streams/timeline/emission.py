@@ -7,13 +7,13 @@ from typing import Any
 import orjson
 
 from streams import topics
+from streams.alerting.alert import Alert, is_transition
 from streams.store_rows import StoreRows
-from streams.timeline.checkup_overdue import Alert
 from streams.timeline.child import Child, Draft
-from streams.timeline.evaluation import Frame
 from streams.timeline.holdings import Identity
 from streams.timeline.kept import Kept
-from streams.timeline.rows import Row, alert_row, child_row, milestone_row, resolved_row, timeline_row
+from streams.timeline.rows import Row, child_row, milestone_row, timeline_row
+from streams.timeline.situation import Situation
 from streams.timeline.waiting import Unlinked
 from streams.transport.port import Output
 
@@ -21,15 +21,18 @@ from streams.transport.port import Output
 class Emission:
     """Collects the outputs of one partition's decision."""
 
-    def __init__(self, partition: int, frame: Frame) -> None:
-        self.partition, self.frame = partition, frame
+    def __init__(self, partition: int) -> None:
+        self.partition = partition
         self.outputs: list[Output] = []
         self._unlinked = Unlinked()
         self._store_rows = StoreRows()
 
-    def child(self, draft: Draft) -> None:
-        """All differences of one child: records, the child, milestones, alerts, what is not linked to anybody."""
-        self._records(draft)
+    def child(self, draft: Draft, before: Situation, now: Situation) -> None:
+        """All differences of one child: records, the child, milestones, alerts, what is not linked to anybody.
+
+        `before`: the situation in which the child was told of last; it matters when other rules hold now.
+        """
+        self._records(draft, before, now)
         if draft.evaluated:
             self._child_row(draft)
             self._milestones(draft)
@@ -50,18 +53,19 @@ class Emission:
     def _write(self, topic: str, key: str, body: dict[str, Any]) -> None:
         self.outputs.append(Output(topic, self.partition, key.encode(), orjson.dumps(body)))
 
-    def _records(self, draft: Draft) -> None:
-        """Rows of the records that changed; of all of them when the birth date did."""
+    def _records(self, draft: Draft, before: Situation, now: Situation) -> None:
+        """Rows of the records that changed; of all of them when the birth date did, or the rules."""
         born_before = draft.child.life.born if draft.child.life else None
         born = draft.life.born if draft.life else None
-        for identity in sorted(draft.touched_rows() if born == born_before else draft.identities()):
-            self._record(draft, identity)
+        same = born == born_before and before.pack is now.pack
+        for identity in sorted(draft.touched_rows() if same else draft.identities()):
+            self._record(draft, identity, before, now)
 
-    def _record(self, draft: Draft, identity: Identity) -> None:
-        before = _row(draft.name, draft.before(identity), draft.child, self.frame)
-        after = _row(draft.name, draft.after(identity), draft, self.frame)
-        if before != after:
-            body = {"version": draft.version, "deleted": after is None, "row": after or before}
+    def _record(self, draft: Draft, identity: Identity, before: Situation, now: Situation) -> None:
+        told = _row(draft.name, draft.before(identity), draft.child, before)
+        row = _row(draft.name, draft.after(identity), draft, now)
+        if told != row:
+            body = {"version": draft.version, "deleted": row is None, "row": row or told}
             self._write(topics.TIMELINE_ENTRIES, draft.name, body)
 
     def _child_row(self, draft: Draft) -> None:
@@ -80,41 +84,26 @@ class Emission:
     def _alerts(self, draft: Draft) -> None:
         """Transitions, and what else changed about an active alert. What is resolved stays as it was.
 
-        Resolutions come first: whoever follows the topic never sees two active alerts of one child.
+        Resolutions come first: whoever follows the topic never sees two active alerts about one condition.
         """
-        alerts = draft.child.alerts | draft.alerts
-        for name, alert in sorted(alerts.items(), key=lambda item: item[1].is_active):
-            if name in draft.alerts:
-                self._transition(draft, name, alert)
-            elif alert.is_active:
-                before = _alert_row(draft.name, name, alert, draft.child, self.frame)
-                self._difference("alerts", draft, before, _alert_row(draft.name, name, alert, draft, self.frame))
-
-    def _transition(self, draft: Draft, name: str, alert: Alert) -> None:
-        row = _alert_row(draft.name, name, alert, draft, self.frame)
-        if row is None:  # registered no longer: what the alert last said still tells whom it was about
-            shown = _alert_row(draft.name, name, alert, draft.child, self.frame)
-            row = resolved_row(shown or {}, alert, self.frame.pack)
-        transition = {"at": alert.changed_at, "state": alert.state, "resolution": alert.resolution}
-        self._write(topics.ALERTS, draft.name, {"version": draft.version, "transition": transition, "row": row})
+        for name, alert in sorted(draft.alerts.items(), key=lambda item: item[1].is_active):
+            if is_transition(draft.child.alerts.get(name), alert):
+                transition = {"at": alert.changed_at, "state": alert.state, "resolution": alert.resolution}
+                body = {"version": draft.version, "transition": transition, "row": alert.row()}
+                self._write(topics.ALERTS, draft.name, body)
+            else:
+                self.store_row("alerts", draft.version, alert.row())
 
     def _difference(self, table: str, draft: Draft, before: Row | None, after: Row | None) -> None:
         if before != after:
             self.store_row(table, draft.version, after or before or {}, deleted=after is None)
 
 
-def _row(name: str, kept: Kept | None, child: Child | Draft, frame: Frame) -> Row | None:
+def _row(name: str, kept: Kept | None, child: Child | Draft, situation: Situation) -> Row | None:
     if kept is None or child.life is None or not kept.publication.stands:
         return None
-    return timeline_row(name, kept, child.life, child.since, frame)
+    return timeline_row(name, kept, child.life, child.since, situation)
 
 
 def _child_row(name: str, child: Child | Draft, alerts: dict[str, Alert]) -> Row | None:
     return child_row(name, child.life, child.schedule, alerts.values(), child.today) if child.life else None
-
-
-def _alert_row(name: str, milestone: str, alert: Alert, child: Child | Draft, frame: Frame) -> Row | None:
-    if child.life is None:
-        return None
-    found = next(m for m in child.schedule if m.name == milestone)
-    return alert_row(name, found, alert, child.life, child.today, frame.pack)

@@ -2,54 +2,66 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, timedelta
 
-from streams.clinical.pack import RulePack
-from streams.timeline.checkup_overdue import Moment, grace, transitions
+from streams.clinical.child.case import ChildCase
+from streams.clinical.child.life import Life, life_of
+from streams.clinical.child.milestones import Milestone, milestones
+from streams.clinical.child.telling import TELLING, Told, told_by
+from streams.clinical.county import County
+from streams.clinical.episode import earliest
 from streams.timeline.child import Child, Draft
-from streams.timeline.confirmed import confirmed_until
+from streams.timeline.child_alerts import Looks, asked_again, changed_alerts, look
 from streams.timeline.kept import Kept
-from streams.timeline.life import Life, life_of
-from streams.timeline.milestones import Milestone, milestones
-from streams.timeline.telling import TELLING, Told, told_by
+from streams.timeline.situation import Situation
 
 BEFORE_ANY_TICK = date.min
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """What derived values depend on besides records: the zone in which dates are local, and the rules."""
-
-    zone: tzinfo
-    pack: RulePack
-
-    def today(self, now: str) -> date | None:
-        """The local date of a watermark; None before the first."""
-        return datetime.fromisoformat(now).astimezone(self.zone).date() if now else None
-
-
-def evaluate(draft: Draft, now: str, frame: Frame, complete: bool = True) -> None:
-    """Bring a draft's derived values up to its records and to `now` ("" before the first tick).
+def evaluate(draft: Draft, situation: Situation, complete: bool = True, anew: bool = False) -> None:
+    """Bring a draft's derived values up to its records and to the situation.
 
     While records may be on their way to a registered child (`complete` false) its alerts stay as they are.
+    `anew`: ask every rule, whatever changed.
     """
     draft.evaluated = True
     if draft.tells:
-        draft.told = {i: _told(draft.after(i), frame) for i in draft.touched if i[0] in TELLING}
+        draft.told = {i: _told(draft.after(i), situation) for i in draft.touched if i[0] in TELLING}
         draft.life = life_of(draft.all_told())
         draft.since = _since(draft)
-    draft.today = today = frame.today(now)
+    draft.today = today = situation.today
     life = draft.life
-    draft.schedule = milestones(life, today, frame.pack.schedule) if life else ()
-    if today is not None and (complete or life is None):
-        heard = min(today, confirmed_until(life.holds.clinic_id, today)) if life else today
-        draft.alerts = transitions(draft.child.alerts, life, draft.schedule, Moment(now, today, heard), frame.pack)
+    draft.schedule = milestones(life, today, situation.pack.schedule) if life else ()
+    if life is None:
+        draft.looks = {}
+        if today is not None:
+            draft.alerts = changed_alerts(draft.name, draft.child.alerts, None, {}, situation)
+    elif not complete or today is None:
+        draft.looks = {}
+    else:
+        case = _case(draft, life, today, situation)
+        draft.looks = _looks(draft, case, {} if anew else draft.child.looks, situation)
+        draft.alerts = changed_alerts(draft.name, draft.child.alerts, case, draft.looks, situation)
 
 
-def _told(kept: Kept | None, frame: Frame) -> Told | None:
+def _case(draft: Draft, life: Life, today: date, situation: Situation) -> ChildCase:
+    ends_on = situation.pack.schedule.ends_on(life.born)
+    heard = situation.heard(life.holds.clinic_id, today)
+    return ChildCase(life, draft.all_told(), draft.schedule, ends_on, today, heard)
+
+
+def _looks(draft: Draft, case: ChildCase, held: Looks, situation: Situation) -> Looks:
+    """What every rule finds; those are asked again that may find something else."""
+    kinds = frozenset(identity[0] for identity in draft.touched)
+    return {
+        entry.id: look(entry, case) if asked_again(held, kinds, case.today, case.heard, entry) else held[entry.id]
+        for entry in situation.pack.rules_of("child")
+    }
+
+
+def _told(kept: Kept | None, situation: Situation) -> Told | None:
     stands = kept is not None and kept.publication.stands
-    return told_by(kept.publication, frame.zone) if kept is not None and stands else None
+    return told_by(kept.publication, situation.zone) if kept is not None and stands else None
 
 
 def _since(draft: Draft) -> int:
@@ -59,29 +71,41 @@ def _since(draft: Draft) -> int:
     return draft.since or min(registration.visible_at for registration in draft.life.registrations)
 
 
-def restore(child: Child, now: str, frame: Frame) -> None:
-    """Derive again what had been emitted when the state was written."""
+def restore(child: Child, situation: Situation) -> None:
+    """Derive again what had been emitted when the state was written; rules are asked at the next tick."""
     draft = Draft("", child)
     for identity in {key[:3] for key in child.records if key[0] in TELLING}:
-        told = _told(draft.after(identity), frame)
+        told = _told(draft.after(identity), situation)
         if told is not None:
             child.told[identity] = told
-    child.life, child.today = life_of(child.told.values()), frame.today(now)
-    child.schedule = milestones(child.life, child.today, frame.pack.schedule) if child.life else ()
+    child.life, child.today = life_of(child.told.values()), situation.today
+    child.schedule = milestones(child.life, child.today, situation.pack.schedule) if child.life else ()
 
 
-def wake_on(life: Life | None, schedule: tuple[Milestone, ...], today: date | None, pack: RulePack) -> date | None:
-    """The first date after `today` on which derived values may differ; None when there is none."""
+def wake_on(child: Child, county: County) -> date | None:
+    """The first date on which derived values may differ from those of today; None when there is none."""
+    life, today = child.life, child.today
     if life is None:
         return None
-    if today is None:
+    if today is None or not child.looks:
         return BEFORE_ANY_TICK
-    dates = [life.registered_on + grace(pack)]
-    for milestone in schedule:
-        window = milestone.window
-        dates += (window.opens_on, window.overdue_on, window.missed_on)
+    days = [*_days_of_rows(life, child.schedule), *(seen.found.wake_on for seen in child.looks.values())]
+    place = life.place(today)
+    if place and any(alert.is_active for alert in child.alerts.values()):
+        days.append(county.contract_changes_on(place.enrolment.center_id, today))
+    return earliest(*(day for day in days if day is not None and day > today))
+
+
+def wake_heard(child: Child) -> date | None:
+    """The first date at which a rule is to be asked again once the child's clinic has confirmed it."""
+    return earliest(*(seen.found.wake_heard for seen in child.looks.values()))
+
+
+def _days_of_rows(life: Life, schedule: tuple[Milestone, ...]) -> list[date]:
+    """On which the child's row or those of its milestones say something else."""
+    days = [day for m in schedule for day in (m.window.opens_on, m.window.overdue_on, m.window.missed_on)]
     for place in life.places:
-        dates.append(place.enrolment.from_date)
+        days.append(place.enrolment.from_date)
         if place.last_day:
-            dates.append(place.last_day + timedelta(days=1))
-    return min((day for day in dates if day > today), default=None)
+            days.append(place.last_day + timedelta(days=1))
+    return days

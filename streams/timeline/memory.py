@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, tzinfo
 from typing import NamedTuple
 
 import orjson
 
+from streams.alerting.alert import Alert
+from streams.clinical.county import County
+from streams.clinical.hearing import Hearing
+from streams.clinical.pack import RulePack
 from streams.records import Publication
-from streams.timeline.checkup_overdue import Alert
 from streams.timeline.child import Child, Draft, record_key
-from streams.timeline.evaluation import Frame, restore, wake_on
+from streams.timeline.evaluation import restore, wake_heard, wake_on
 from streams.timeline.moves import Held, Move, keep
+from streams.timeline.situation import Situation
 
 RECORD, SINCE, ALERTS, FACT, ROUTE, SEEN, MOVE = b"r/", b"s/", b"a/", b"f/", b"t/", b"w/", b"m/"
+PACK, HEARD, HEARING = b"p/", b"h/", b"q/"
 
 
 class Route(NamedTuple):
@@ -31,34 +36,63 @@ class Route(NamedTuple):
 
 @dataclass(slots=True)
 class Memory:
-    """`wake`: date → children whose derived values may change by themselves on that date."""
+    """`wake`: date → children whose derived values may change by themselves on that date.
+
+    `pack`: the rules of the last tick, None before the first; `facts`: subject → key → registry record, as they came;
+    `heards`: clinic → H of the last tick; `of_clinic`: clinic → the children that it is responsible for.
+    """
 
     partitions: int
-    frame: Frame
+    zone: tzinfo
+    pack: RulePack | None = None
     children: dict[str, Child] = field(default_factory=dict)
-    facts: dict[bytes, bytes] = field(default_factory=dict)
+    county: County = field(init=False)
+    hearing: Hearing = field(default_factory=Hearing)
     routes: dict[str, Route] = field(default_factory=dict)
     moves: Held = field(default_factory=dict)
     seen: dict[int, str] = field(default_factory=dict)
     wake: dict[date, set[str]] = field(default_factory=dict)
+    heards: dict[str, date] = field(default_factory=dict)
+    of_clinic: dict[str, set[str]] = field(default_factory=dict)
+    stale_centers: set[str] = field(default_factory=set)
+    """Centres of which other contracts are known than at the last tick."""
+
+    def __post_init__(self) -> None:
+        self.county = County(self.zone)
 
     @property
     def now(self) -> str:
         """The watermark: the least of what all of intake's partitions have passed, "" before."""
         return now_of(self.seen, self.partitions)
 
+    def situation(self, configured: RulePack) -> Situation:
+        """That of the last tick; `configured`: the rules to begin with."""
+        return Situation(self.zone, self.pack or configured, self.county, self.now)
+
     @classmethod
-    def restored(cls, state: Iterable[tuple[bytes, bytes]], partitions: int, frame: Frame) -> Memory:
-        memory = cls(partitions, frame)
+    def restored(
+        cls, state: Iterable[tuple[bytes, bytes]], partitions: int, zone: tzinfo, configured: RulePack
+    ) -> Memory:
+        memory = cls(partitions, zone)
+        facts: dict[str, dict[bytes, Publication]] = {}
+        heard: dict[str, str] = {}
         for key, value in state:
-            memory._restore(key, value)
+            prefix, rest = key[:2], key[2:]
+            if prefix == FACT:
+                fact = Publication.unpacked(value)
+                facts.setdefault(fact.event.subject, {})[rest] = fact
+            elif prefix == HEARD:
+                heard[rest.decode()] = value.decode()
+            else:
+                memory._restore(prefix, rest, value)
+        memory.county = memory.county.with_facts(facts).with_heard(heard)
+        situation = memory.situation(configured)
         for name, child in memory.children.items():
-            restore(child, memory.now, frame)
-            memory.sleep(name)
+            restore(child, situation)
+            memory.remember(name, "")
         return memory
 
-    def _restore(self, key: bytes, value: bytes) -> None:
-        prefix, rest = key[:2], key[2:]
+    def _restore(self, prefix: bytes, rest: bytes, value: bytes) -> None:
         if prefix == RECORD:
             name, _, packed = rest.partition(b"/")
             kind, source, recordid, subject = orjson.loads(packed)
@@ -67,33 +101,42 @@ class Memory:
             self._child(rest).since = int(value)
         elif prefix == ALERTS:
             self._child(rest).alerts = {name: Alert(*alert) for name, alert in orjson.loads(value).items()}
-        elif prefix == FACT:
-            self.facts[rest] = value
         elif prefix == ROUTE:
             self.routes[rest.decode()] = Route(*orjson.loads(value))
         elif prefix == MOVE:
             keep(self.moves, *move_unpacked(rest, value))
         elif prefix == SEEN:
             self.seen[int(rest)] = value.decode()
+        elif prefix == PACK:
+            self.pack = RulePack.loads(value)
+        elif prefix == HEARING:
+            self.hearing = self.hearing.with_told(rest.decode(), orjson.loads(value))
         else:
             raise ValueError(f"no stage of this version writes state keys that begin with {prefix!r}")
 
     def _child(self, name: bytes) -> Child:
         return self.children.setdefault(name.decode(), Child())
 
-    def sleep(self, name: str) -> None:
-        """Remember when to look at a child again."""
+    def remember(self, name: str, clinic_before: str) -> None:
+        """When to look at a child again, and whose it is."""
         child = self.children[name]
-        until = wake_on(child.life, child.schedule, child.today, self.frame.pack)
+        until = wake_on(child, self.county)
         if until is not None:
             self.wake.setdefault(until, set()).add(name)
+        child.wake_heard = wake_heard(child)
+        if child.clinic_id != clinic_before:
+            if clinic_before:
+                self.of_clinic[clinic_before].discard(name)
+            if child.clinic_id:
+                self.of_clinic.setdefault(child.clinic_id, set()).add(name)
 
     def install(self, draft: Draft) -> None:
         """Put a child's changes in place; a child of whom nothing is left is forgotten."""
+        clinic_before = draft.child.clinic_id
         draft.install()
         self.children[draft.name] = draft.child
         if draft.evaluated:
-            self.sleep(draft.name)
+            self.remember(draft.name, clinic_before)
         if not draft.child.records and not draft.child.alerts:
             del self.children[draft.name]
 
@@ -116,7 +159,7 @@ def changes_of(draft: Draft) -> dict[bytes, bytes | None]:
 
 
 def _packed(alerts: dict[str, Alert]) -> bytes:
-    return orjson.dumps({name: [a.state, a.resolution, a.raised_at, a.changed_at] for name, a in alerts.items()})
+    return orjson.dumps({name: alert.packed() for name, alert in alerts.items()})
 
 
 def move_key(child: str, subject: str) -> bytes:

@@ -1,29 +1,29 @@
-"""Rows for people: a record in a child's timeline, the child itself, its milestones, its alerts. Pure."""
+"""Rows for people: a record in a child's timeline, the child itself, its milestones. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+from streams.alerting.alert import Alert
+from streams.clinical.child.life import Life
+from streams.clinical.child.milestones import Milestone, named_too_early
+from streams.clinical.child.telling import CHECKUP, DEPARTED
 from streams.clinical.pack import RulePack
 from streams.clock.moments import utc_text_of, utc_text_of_ms
-from streams.timeline.checkup_overdue import RULE, Alert, alert_id, opening_on
-from streams.timeline.evaluation import Frame
 from streams.timeline.kept import Kept
-from streams.timeline.life import Life
-from streams.timeline.milestones import Milestone, named_too_early
-from streams.timeline.telling import CHECKUP, DEPARTED
+from streams.timeline.situation import Situation
 
 Row = dict[str, Any]
 CONFLICT, TOO_EARLY, ENROLLED_STILL = "equal-revision-conflict", "milestone-too-early", "enrolled-after-departure"
 Z_SCORES = dict.fromkeys(("waz", "haz", "wlz", "baz", "hcz"))
 
 
-def timeline_row(child: str, kept: Kept, life: Life, since: int, frame: Frame) -> Row:
+def timeline_row(child: str, kept: Kept, life: Life, since: int, situation: Situation) -> Row:
     """One standing record of a child registered `since` (ms since 1970); age_days is local_date − birth date."""
     publication, event = kept.publication, kept.publication.event
-    data, day = event.data, event.local_day(frame.zone)
+    data, day = event.data, event.local_day(situation.zone)
     occurred_at = utc_text_of(event.time)
     local_date = date.fromisoformat(data["date"]) if data.get("date") else day
     return {
@@ -41,7 +41,7 @@ def timeline_row(child: str, kept: Kept, life: Life, since: int, frame: Frame) -
         "clinic_id": data.get("clinic_id") or "",
         "data": data,
         **Z_SCORES,
-        "flags": _flags(kept, day, life, frame.pack),
+        "flags": _flags(kept, day, life, situation.pack),
         "recorded_at": utc_text_of(event.recordedtime) if event.recordedtime else occurred_at,
         "accepted_at": utc_text_of_ms(max(publication.visible_at, since)),
         "origin": publication.origin,
@@ -119,49 +119,6 @@ def milestone_row(child: str, milestone: Milestone) -> Row:
         "missed_on": _text(window.missed_on),
         "status": milestone.status,
         "done_on": _text(milestone.done_on),
-    }
-
-
-def alert_row(child: str, milestone: Milestone, alert: Alert, life: Life, today: date | None, pack: RulePack) -> Row:
-    """An alert with the values that it was decided on, and what the clinic's own system needs to show the name."""
-    window, holds, place = milestone.window, life.holds, life.place(today)
-    detail = {
-        "subject": holds.subject,
-        "registered_by": holds.source,
-        "registration_record": holds.recordid,
-        "birth_date": _text(holds.born),
-        "registered_on": _text(life.registered_on),
-        "opening_on": _text(opening_on(milestone, life, pack)),
-        "overdue_on": _text(window.overdue_on),
-        "missed_on": _text(window.missed_on),
-    }
-    return {
-        "alert_id": alert_id(child, milestone.name),
-        "rule": RULE,
-        "rule_version": pack.checkup_overdue.version,
-        "child_id": child,
-        "center_id": place.enrolment.center_id if place else "",
-        "clinic_id": holds.clinic_id,
-        "milestone": milestone.name,
-        "due_on": _text(window.due_on),
-        "detail": detail,
-        **_state(alert, pack),
-    }
-
-
-def resolved_row(shown: Mapping[str, Any], alert: Alert, pack: RulePack) -> Row:
-    """The row of an alert whose child is registered no longer: what it last said, and that it is resolved."""
-    return {**shown, **_state(alert, pack)}
-
-
-def _state(alert: Alert, pack: RulePack) -> Row:
-    severity = pack.checkup_overdue.severity
-    return {
-        "severity": severity.escalated if alert.state == "escalated" else severity.open,
-        "state": alert.state,
-        "resolution": alert.resolution,
-        "raised_at": alert.raised_at,
-        "changed_at": alert.changed_at,
     }
 
 

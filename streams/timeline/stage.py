@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from schemas.internal import EVENT, FACT, MOVED, ROUTE, WATERMARK, Origin, pack, unpack
+from schemas.internal import EVENT, FACT, HEARD, MOVED, ROUTE, WATERMARK, Origin, pack, unpack
 from schemas.problems import Problem
 from streams import topics
 from streams.clinical.pack import RulePack, national
@@ -17,10 +17,12 @@ from streams.rejecting import refused_later
 from streams.timeline import memory as keys
 from streams.timeline.child import MOST_RECORDS, Child, Draft
 from streams.timeline.emission import Emission
-from streams.timeline.evaluation import Frame, evaluate
+from streams.timeline.evaluation import evaluate
 from streams.timeline.kept import HANDED_OVER, Kept, handed_over
 from streams.timeline.memory import Memory, Route, changes_of, fact_key, move_key, move_packed, now_of
 from streams.timeline.moves import Marker, Moves
+from streams.timeline.situation import Situation
+from streams.timeline.waking import Waking
 from streams.transport.port import Decision, Output, Record, partition_of
 
 TOO_MANY = Problem(
@@ -33,14 +35,14 @@ class TimelineStage:
 
     def __init__(self, partition: int, partitions: int, zone: tzinfo, pack: RulePack | None = None) -> None:
         self.partition, self.partitions = partition, partitions
-        self._frame = Frame(zone, pack or national())
-        self._memory = Memory(partitions, self._frame)
+        self.zone, self.pack = zone, pack or national()
+        self._memory = Memory(partitions, zone)
 
     def restore(self, state: Iterable[tuple[bytes, bytes]]) -> None:
-        self._memory = Memory.restored(state, self.partitions, self._frame)
+        self._memory = Memory.restored(state, self.partitions, self.zone, self.pack)
 
     def decide(self, records: Sequence[Record], positions: Mapping[str, int]) -> Decision:
-        step = Step(self._memory, self.partition)
+        step = Step(self._memory, self.partition, self.pack)
         for record in records:
             step.take(record)
         return step.decision()
@@ -49,17 +51,21 @@ class TimelineStage:
 class Step:
     """One decision in the making; the memory is changed by `install` only."""
 
-    def __init__(self, memory: Memory, partition: int) -> None:
-        self.memory, self.partition = memory, partition
-        self.emission = Emission(partition, memory.frame)
+    def __init__(self, memory: Memory, partition: int, configured: RulePack) -> None:
+        self.memory, self.partition, self.configured = memory, partition, configured
+        self.before = memory.situation(configured)
+        self.emission = Emission(partition)
         self.drafts: dict[str, Draft] = {}
-        self.facts: dict[bytes, bytes] = {}
+        self.facts: dict[str, dict[bytes, Publication]] = {}
+        self.packed_facts: dict[bytes, bytes] = {}
+        self.hearing, self.told_heard = memory.hearing, set[str]()
         self.routes: dict[str, Route] = {}
         self.moves = Moves(memory.moves)
         self.arrived: set[str] = set()
         self.seen = dict(memory.seen)
         self.ticked_at = -1
         self.woken: list[date] = []
+        self.heards: dict[str, date] = {}
 
     def take(self, record: Record) -> None:
         """Take note of a message; nothing is derived before the whole batch was read."""
@@ -70,6 +76,8 @@ class Step:
                 self._event(name, record.offset, Kept.read(meta, raw, value), HANDED_OVER in meta)
             case t if t == FACT:
                 self._fact(value)
+            case t if t == HEARD:
+                self._heard(meta)
             case t if t == ROUTE:
                 self._route(name, record.offset, meta)
             case t if t == MOVED:
@@ -100,10 +108,16 @@ class Step:
 
     def _fact(self, value: bytes) -> None:
         fact = Publication.unpacked(value)
-        key = fact_key(fact)
-        held = self.facts.get(key) or self.memory.facts.get(key)
-        if stronger(fact, None if held is None else Publication.unpacked(held)):
-            self.facts[key] = value
+        subject, key = fact.event.subject, fact_key(fact)
+        known = self.facts.get(subject) or self.memory.county.facts.get(subject, {})
+        if stronger(fact, known.get(key)):
+            self.facts[subject] = {**known, key: fact}
+            self.packed_facts[key] = value
+
+    def _heard(self, meta: Mapping[str, Any]) -> None:
+        """Until when sources were heard: it counts once every partition of intake has passed that watermark."""
+        self.hearing = self.hearing.with_told(str(meta["now"]), meta["heard"])
+        self.told_heard.add(str(meta["now"]))
 
     def _newest_route(self, subject: str) -> Route | None:
         return self.routes.get(subject) or self.memory.routes.get(subject)
@@ -148,46 +162,82 @@ class Step:
 
     def decision(self) -> Decision:
         """Evaluate once what the batch touched, or what its newest watermark wakes."""
-        now = now_of(self.seen, self.memory.partitions)
-        woken = self._wake(now)
+        self.situation = self._situation()
+        woken, anew = self._wake()
         for name in sorted(self.drafts):
             draft = self.drafts[name]
             if draft.tells or name in woken or name in self.arrived:
-                evaluate(draft, now, self.memory.frame, complete=not self.moves.is_awaiting(name))
-            self.emission.child(draft)
-        if now != self.memory.now:
-            row = {"stage": "timeline", "partition": self.partition, "now": now}
+                complete = not self.moves.is_awaiting(name)
+                evaluate(draft, self.situation, complete=complete, anew=name in anew)
+            self.emission.child(draft, self.before, self.situation)
+        if self.situation.now != self.before.now:
+            row = {"stage": "timeline", "partition": self.partition, "now": self.situation.now}
             self.emission.store_row("watermarks", self.ticked_at, row)
         return Decision(self.emission.finish(), self._changes(), self.install)
 
-    def _wake(self, now: str) -> set[str]:
-        """Children whose date has come."""
-        today = self.memory.frame.today(now)
-        if today is None or today == self.memory.frame.today(self.memory.now):
-            return set()
-        self.woken = [day for day in self.memory.wake if day <= today]
-        names = {name for day in self.woken for name in self.memory.wake[day] if name in self.memory.children}
-        for name in names:
+    def _situation(self) -> Situation:
+        """Facts hold at once; what was heard, and other rules, from a tick on."""
+        memory, now = self.memory, now_of(self.seen, self.memory.partitions)
+        county, pack = memory.county.with_facts(self.facts), self.before.pack
+        if now != memory.now:
+            county = county.with_heard(self.hearing.until(now))
+            pack = pack if pack == self.configured else self.configured
+            self.hearing = self.hearing.after(now)
+        return Situation(memory.zone, pack, county, now)
+
+    def _wake(self) -> tuple[set[str], set[str]]:
+        """Children to be looked at because time went on, and those of them whose rules are all to be asked."""
+        if self.situation.now == self.before.now or self.situation.today is None:
+            return set(), set()
+        waking = Waking(self.memory, self.before, self.situation)
+        self.woken, self.heards = waking.days, waking.heards
+        for name in waking.names:
             self._draft(name, self.ticked_at)
-        return names
+        return waking.names, waking.anew
 
     def _changes(self) -> dict[bytes, bytes | None]:
         changes: dict[bytes, bytes | None] = {}
         for draft in self.drafts.values():
             changes |= changes_of(draft)
-        changes |= {keys.FACT + key: value for key, value in self.facts.items()}
+        changes |= {keys.FACT + key: value for key, value in self.packed_facts.items()}
         changes |= {keys.ROUTE + subject.encode(): orjson.dumps([*route]) for subject, route in self.routes.items()}
         changes |= {move_key(c, subject): move and move_packed(move) for c, subject, move in self.moves.changes()}
         changed = {origin: at for origin, at in self.seen.items() if at != self.memory.seen.get(origin)}
-        return changes | {keys.SEEN + b"%d" % origin: at.encode() for origin, at in changed.items()}
+        changes |= {keys.SEEN + b"%d" % origin: at.encode() for origin, at in changed.items()}
+        return changes | self._changes_of_situation()
+
+    def _changes_of_situation(self) -> dict[bytes, bytes | None]:
+        """Other rules, and what was heard: what waits for its tick, and what counts."""
+        changes: dict[bytes, bytes | None] = {}
+        waiting, held = self.hearing.waiting, self.memory.hearing.waiting
+        for now in held.keys() | self.told_heard:
+            if waiting.get(now) != held.get(now):
+                changes[keys.HEARING + now.encode()] = orjson.dumps(waiting[now]) if now in waiting else None
+        heard, before = self.situation.county.heard, self.before.county.heard
+        if heard is not before:
+            newer = {source: until for source, until in heard.items() if until != before.get(source)}
+            changes |= {keys.HEARD + source.encode(): until.encode() for source, until in newer.items()}
+        if self.situation.pack is not self.memory.pack:
+            changes[keys.PACK] = self.situation.pack.dumps()
+        return changes
 
     def install(self) -> None:
         memory = self.memory
-        memory.facts |= self.facts
+        memory.county, memory.pack, memory.hearing = self.situation.county, self.situation.pack, self.hearing
         memory.routes |= self.routes
         memory.seen = self.seen
         self.moves.install(memory.moves)
         for day in self.woken:
             del memory.wake[day]
+        memory.heards |= self.heards
+        memory.stale_centers = self._stale_centers()
         for draft in self.drafts.values():
             memory.install(draft)
+
+    def _stale_centers(self) -> set[str]:
+        """Centres whose contracts changed since the last tick."""
+        stale = set() if self.situation.now != self.before.now else set(self.memory.stale_centers)
+        before, now = self.memory.county.contracts, self.situation.county.contracts
+        if before is not now and self.situation.now == self.before.now:
+            stale |= {center for center in before.keys() | now.keys() if before.get(center) != now.get(center)}
+        return stale

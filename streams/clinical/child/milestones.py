@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from streams.clinical.child.life import Life
 from streams.clinical.schedule import Schedule, Window
-from streams.timeline.life import Life
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from streams.timeline.telling import Checkup, Departure, Enrolment, Registration, Told, Withdrawal
+from streams.clinical.child.telling import Checkup, Departure, Enrolment, Registration, Told, Withdrawal
 
 ONE_DAY = timedelta(days=1)
 
