@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from schemas.internal import pack
+from streams.clinical.pack import RulePack
 from streams.timeline.stage import TimelineStage
 from streams.transport.port import Decision, Output
 from tests.support.builders import child_of
@@ -60,6 +61,20 @@ def watermark(now: str, origin: int = 0) -> Message:
     """A tick that one partition of intake has passed; `now`: a date stands for noon of that day in the county."""
     text = now if "T" in now else f"{now}T04:00:00.000Z"
     return b"watermark", pack({"t": "watermark", "now": text, "origin": origin})
+
+
+def fact(event: Row, number: int = 0) -> Message:
+    """A registry record as intake sends it into every partition."""
+    appended = NEVER_BEFORE_MS + number
+    meta = {"t": "fact", "o": f"registry-events/0/{number}", "a": appended, "v": appended}
+    return event["subject"].encode(), pack(meta, orjson.dumps(event))
+
+
+def heard(now: str, origin: int = 0, **until: str) -> Message:
+    """What one partition of intake tells in front of its watermark `now`: clinic → the day until which it was heard."""
+    told = {f"clinic:{clinic}": f"{day}T04:00:00.000Z" for clinic, day in until.items()}
+    text = f"{now}T04:00:00.000Z"
+    return b"heard", pack({"t": "heard", "origin": origin, "now": text, "heard": told})
 
 
 def route(subject: str, epoch: int, child: str, told: str, before: str = "") -> Message:
@@ -126,8 +141,8 @@ class Tables:
 class Shard:
     """A stage, its log and its state topic; `send` is one committed batch."""
 
-    def __init__(self, partitions: int = 1, partition: int = 0) -> None:
-        self.partition, self.partitions = partition, partitions
+    def __init__(self, partitions: int = 1, partition: int = 0, pack: RulePack | None = None) -> None:
+        self.partition, self.partitions, self.pack = partition, partitions, pack
         self.tables = Tables()
         self.state: dict[bytes, bytes] = {}
         self.end = 0
@@ -135,7 +150,7 @@ class Shard:
 
     def restart(self) -> None:
         """As after a kill: a new stage, from the state topic alone."""
-        self.stage = TimelineStage(self.partition, self.partitions, ZONE)
+        self.stage = TimelineStage(self.partition, self.partitions, ZONE, self.pack)
         self.stage.restore(self.state.items())
 
     def records(self, messages: Sequence[Message]) -> list[Arrived]:
