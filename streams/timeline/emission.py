@@ -11,6 +11,7 @@ from streams.store_rows import StoreRows
 from streams.timeline.checkup_overdue import Alert
 from streams.timeline.child import Child, Draft
 from streams.timeline.evaluation import Frame
+from streams.timeline.growth import told_by
 from streams.timeline.holdings import Identity
 from streams.timeline.kept import Kept
 from streams.timeline.rows import Row, alert_row, child_row, milestone_row, resolved_row, timeline_row
@@ -51,10 +52,9 @@ class Emission:
         self.outputs.append(Output(topic, self.partition, key.encode(), orjson.dumps(body)))
 
     def _records(self, draft: Draft) -> None:
-        """Rows of the records that changed; of all of them when the birth date did."""
-        born_before = draft.child.life.born if draft.child.life else None
-        born = draft.life.born if draft.life else None
-        for identity in sorted(draft.touched_rows() if born == born_before else draft.identities()):
+        """Rows of the records that changed; of all of them when what age and growth are reckoned by did."""
+        same = told_by(draft.life) == told_by(draft.child.life)
+        for identity in sorted(draft.touched_rows() if same else draft.identities()):
             self._record(draft, identity)
 
     def _record(self, draft: Draft, identity: Identity) -> None:
