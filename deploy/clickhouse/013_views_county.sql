@@ -36,11 +36,11 @@ CREATE OR REPLACE VIEW huiyu.growth_months
     band LowCardinality(String) COMMENT '月龄组（日历年龄） / calendar age in months: 0-5, 6-11, 12-23, 24-35, 36-47, 48-59, 60-83',
     standard LowCardinality(String) COMMENT '评价标准（两者不可混用） / standard, WHO 2006 or WS/T 423-2022: never to be added up',
     assessed UInt64 COMMENT '评价儿童数 / children of whom any of the three indicators could be judged',
-    stunted UInt64 COMMENT '生长迟缓（年龄别身长/身高低于 -2SD） / length or height for age below -2SD, severe included',
+    stunted UInt64 COMMENT '生长迟缓，年龄别身长（身高）低于 -2SD / length or height for age below -2SD, severe included',
     underweight UInt64 COMMENT '低体重（年龄别体重低于 -2SD） / weight for age below -2SD, severe included',
-    wasted UInt64 COMMENT '消瘦（身长/身高别体重低于 -2SD） / weight for length or height below -2SD, severe included',
-    overweight UInt64 COMMENT '超重及肥胖（WHO 高于 +2SD，WS/T 达 +1SD） / weight for length or height above +2SD (WHO), from +1SD (WS/T); obese included',
-    obese UInt64 COMMENT '肥胖（WHO 高于 +3SD，WS/T 达 +2SD） / weight for length or height above +3SD (WHO), from +2SD (WS/T)'
+    wasted UInt64 COMMENT '消瘦，身长（身高）别体重低于 -2SD / weight for length or height below -2SD, severe included',
+    overweight UInt64 COMMENT '超重及肥胖（WHO 高于 +2SD，中国标准达 +1SD） / weight for length or height above +2SD (WHO), from +1SD (WS/T); obese included',
+    obese UInt64 COMMENT '肥胖（WHO 高于 +3SD，中国标准达 +2SD） / weight for length or height above +3SD (WHO), from +2SD (WS/T)'
 )
 AS WITH judged AS
 (
