@@ -197,7 +197,7 @@ def _timeline_row(entry: Entry, child: ChildTruth) -> JSON:
         "clinic_id": entry.data.get("clinic_id", ""),
         "data": entry.data,
         "recorded_at": entry.recorded or entry.time,
-        "flags": _flags(entry, child),
+        "flags": sorted(_flags(entry, child)),
     }
     if entry.kind not in MEASURED:
         return row

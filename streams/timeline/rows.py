@@ -42,7 +42,7 @@ def timeline_row(child: str, kept: Kept, life: Life, since: int, frame: Frame) -
         "clinic_id": data.get("clinic_id") or "",
         "data": data if growth.uncorrected is None else {**data, "uncorrected": growth.uncorrected},
         **growth.columns,
-        "flags": _flags(kept, day, life, frame.pack) + growth.flags,
+        "flags": sorted(_flags(kept, day, life, frame.pack) + growth.flags),
         "recorded_at": utc_text_of(event.recordedtime) if event.recordedtime else occurred_at,
         "accepted_at": utc_text_of_ms(max(publication.visible_at, since)),
         "origin": publication.origin,

@@ -107,7 +107,7 @@ def test_what_is_hardly_possible_is_flagged_beside_other_notes() -> None:
     child.checkup("2025-12-01", "m12", recordid="V-1", weight_kg=7.6, length_height_cm=95.0)
 
     flags = row_of(child, "V-1")["flags"]
-    assert flags == ["milestone-too-early", "haz-implausible", "wlz-implausible", "baz-implausible"]
+    assert flags == ["baz-implausible", "haz-implausible", "milestone-too-early", "wlz-implausible"]
 
 
 def test_oedema_leaves_no_weight_in_any_score_or_band() -> None:
