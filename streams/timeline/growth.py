@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from streams.clinical.growth import NO_SCORES, Scores, implausible, reference_birth, visit_z, wst423
+from streams.clinical.growth import NO_SCORES, Scores, implausible, reference_birth, visit_z, wst423_sd
 from streams.timeline.life import Life
 from streams.timeline.telling import CHECKUP
 
@@ -32,8 +32,8 @@ def growth_of(kind: str, data: Mapping[str, Any], on: date, life: Life) -> Growt
     holds = life.holds
     born = reference_birth(holds.born, on, holds.gestational_weeks)
     scores = _scores(holds.sex, born, on, data)
-    bands = wst423(holds.sex, born, on, **_measured(data))
-    columns = {column: bands[name].sd if name in bands else None for column, name in WST.items()}
+    bands = wst423_sd(holds.sex, born, on, **_of_weight_and_length(data))
+    columns = {column: bands.get(name) for column, name in WST.items()}
     by_calendar = None if born == holds.born else _scores(holds.sex, holds.born, on, data)._asdict()
     return Growth(scores._asdict() | columns, [f"{name}-implausible" for name in implausible(scores)], by_calendar)
 
@@ -44,14 +44,14 @@ def told_by(life: Life | None) -> tuple[date, str, int | None] | None:
 
 
 def _scores(sex: str, born: date, on: date, data: Mapping[str, Any]) -> Scores:
-    return visit_z(sex, (on - born).days, **_measured(data))
+    head = data.get("head_circumference_cm")
+    return visit_z(sex, (on - born).days, head_cm=head, **_of_weight_and_length(data))
 
 
-def _measured(data: Mapping[str, Any]) -> dict[str, Any]:
+def _of_weight_and_length(data: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "weight_kg": data.get("weight_kg"),
         "length_height_cm": data.get("length_height_cm"),
         "position": data.get("position"),
-        "head_cm": data.get("head_circumference_cm"),
         "oedema": bool(data.get("oedema")),
     }

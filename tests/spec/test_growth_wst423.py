@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 
-from streams.clinical.growth import Position, wst423
+from streams.clinical.growth import Position, wst423, wst423_sd
 from streams.clinical.months import add_months
 
 BORN = date(2020, 1, 31)
@@ -150,3 +150,12 @@ def test_unknown_sex_oedema_and_days_before_birth() -> None:
     assert wst423("unknown", BORN, on, 9.0, 72.0) == {}
     assert wst423("male", BORN, BORN - timedelta(days=1), 3.0) == {}
     assert set(wst423("male", BORN, on, 9.0, 72.0, oedema=True)) == {"length_height_for_age"}
+
+
+def test_the_lines_of_deviations_alone_are_the_same() -> None:
+    for months in range(85):
+        measured = {"weight_kg": 9.0, "length_height_cm": 74.0, "position": "lying"}
+        on = add_months(BORN, months) + timedelta(days=11)
+        found = wst423("male", BORN, on, **measured)
+        wanted = ("weight_for_age", "length_height_for_age", "weight_for_length_height")
+        assert wst423_sd("male", BORN, on, **measured) == {name: found[name].sd for name in wanted if name in found}

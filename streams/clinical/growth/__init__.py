@@ -4,7 +4,7 @@
 """
 
 from streams.clinical.growth.ages import reference_birth
-from streams.clinical.growth.china import Position, wst423
+from streams.clinical.growth.china import Position, wst423, wst423_sd
 from streams.clinical.growth.who import NO_SCORES, Scores, implausible, visit_z
 
-__all__ = ["NO_SCORES", "Position", "Scores", "implausible", "reference_birth", "visit_z", "wst423"]
+__all__ = ["NO_SCORES", "Position", "Scores", "implausible", "reference_birth", "visit_z", "wst423", "wst423_sd"]

@@ -40,6 +40,14 @@ class Lines(NamedTuple):
     rows: tuple[tuple[float, ...], ...]
 
 
+class Asked(NamedTuple):
+    """A value y at x of a table."""
+
+    table: str
+    x: float
+    y: float
+
+
 def wst423(
     sex: str,
     born: date,
@@ -54,6 +62,37 @@ def wst423(
 
     Empty for an unknown sex, before birth and from 84 months on; nothing that contains weight with oedema.
     """
+    asked = _asked(sex, born, on, weight_kg, length_height_cm, position, head_cm, oedema)
+    found = {name: (_greatest("sd", sex, each), _greatest("pct", sex, each)) for name, each in asked.items()}
+    return {name: Position(sd, pct) for name, (sd, pct) in found.items() if sd is not None and pct is not None}
+
+
+def wst423_sd(
+    sex: str,
+    born: date,
+    on: date,
+    weight_kg: float | None = None,
+    length_height_cm: float | None = None,
+    position: str | None = None,
+    oedema: bool = False,
+) -> dict[str, int]:
+    """Indicator → `Position.sd` of weight, length and weight for length alone: what rows and rules ask for."""
+    asked = _asked(sex, born, on, weight_kg, length_height_cm, position, None, oedema)
+    found = {name: _greatest("sd", sex, asked[name]) for name in (WFA, LHFA, WFLH) if name in asked}
+    return {name: sd for name, sd in found.items() if sd is not None}
+
+
+def _asked(
+    sex: str,
+    born: date,
+    on: date,
+    weight_kg: float | None,
+    length_height_cm: float | None,
+    position: str | None,
+    head_cm: float | None,
+    oedema: bool,
+) -> dict[str, Asked]:
+    """Indicator → where it is to be looked up."""
     if sex not in ("female", "male") or on < born:
         return {}
     months, share = months_of_age(born, on)
@@ -62,15 +101,17 @@ def wst423(
     age, standing = months + share, months >= STANDING_FROM_MONTHS
     cm = as_taken(length_height_cm, position, standing_age=standing, age_days=(on - born).days)
     weight = None if oedema else weight_kg
-    bmi = weight / (cm / 100) ** 2 if weight and cm else None
-    found = {
-        WFA: _position("wfa", sex, age, weight),
-        LHFA: _position("lhfa", sex, age, cm),
-        WFLH: None if cm is None else _position("wfh" if standing else "wfl", sex, cm, weight),
-        BMI: _position("bmi", sex, age, bmi),
-        HEAD: _position("hc", sex, age, head_cm),
-    }
-    return {name: position for name, position in found.items() if position is not None}
+    found = {}
+    if weight is not None:
+        found[WFA] = Asked("wfa", age, weight)
+    if cm is not None:
+        found[LHFA] = Asked("lhfa", age, cm)
+    if weight is not None and cm is not None:
+        found[WFLH] = Asked("wfh" if standing else "wfl", cm, weight)
+        found[BMI] = Asked("bmi", age, weight / (cm / 100) ** 2)
+    if head_cm is not None:
+        found[HEAD] = Asked("hc", age, head_cm)
+    return found
 
 
 @cache
@@ -98,24 +139,16 @@ def values_at(table: Lines, x: float, jumps_at: float | None = None) -> Sequence
     return [round(a + (b - a) * share, 6) for a, b in zip(table.rows[at], table.rows[at + 1], strict=True)]
 
 
-def _position(table: str, sex: str, x: float, y: float | None) -> Position | None:
-    if y is None:
-        return None
-    sd, percentile = (_greatest(lines(kind, table, sex), table, x, y) for kind in ("sd", "pct"))
-    if sd is None or percentile is None:
-        return None
-    return Position(sd, percentile)
-
-
-def _greatest(found: Lines, table: str, x: float, y: float) -> int | None:
+def _greatest(kind: str, sex: str, asked: Asked) -> int | None:
     """The greatest line that y reaches; below all: −4, or 0 for percentiles. Lines never fall: a test says so."""
-    if x > _last(found, table):
+    found = lines(kind, asked.table, sex)
+    if asked.x > _last(found, asked.table):
         return None
-    values = values_at(found, x, STANDING_FROM_MONTHS if table in ("lhfa", "bmi") else None)
+    values = values_at(found, asked.x, STANDING_FROM_MONTHS if asked.table in ("lhfa", "bmi") else None)
     if values is None:
         return None
-    reached = bisect_right(values, y)
-    below = BELOW_ALL if found.names[0] < 0 else 0
+    reached = bisect_right(values, asked.y)
+    below = BELOW_ALL if kind == "sd" else 0
     return found.names[reached - 1] if reached else below
 
 
