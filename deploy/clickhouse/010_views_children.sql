@@ -14,12 +14,15 @@ CREATE OR REPLACE VIEW huiyu.timeline
     center_id String COMMENT '托育机构 / childcare centre, empty if none',
     class_id String COMMENT '班级 / class, empty if none',
     clinic_id String COMMENT '医疗卫生机构 / clinic, empty if none',
-    data String COMMENT '记录内容，JSON 文本 / the record''s data as JSON text, e.g. JSONExtractFloat(data, ''weight_kg'')',
-    waz Nullable(Float64) COMMENT '年龄别体重 Z 评分 / weight-for-age z-score',
-    haz Nullable(Float64) COMMENT '年龄别身长（身高）Z 评分 / length- or height-for-age z-score',
-    wlz Nullable(Float64) COMMENT '身长（身高）别体重 Z 评分 / weight-for-length or -height z-score',
-    baz Nullable(Float64) COMMENT '年龄别体质指数 Z 评分 / BMI-for-age z-score',
-    hcz Nullable(Float64) COMMENT '年龄别头围 Z 评分 / head-circumference-for-age z-score',
+    data String COMMENT '记录内容，JSON 文本；早产儿另有按日历年龄的 uncorrected / the record''s data as JSON text, e.g. JSONExtractFloat(data, ''weight_kg''); of who was born early also uncorrected: z by calendar age',
+    waz Nullable(Float64) COMMENT '年龄别体重 Z 评分（WHO 2006） / weight-for-age z-score (WHO 2006)',
+    haz Nullable(Float64) COMMENT '年龄别身长（身高）Z 评分（WHO 2006） / length- or height-for-age z-score (WHO 2006)',
+    wlz Nullable(Float64) COMMENT '身长（身高）别体重 Z 评分（WHO 2006） / weight-for-length or -height z-score (WHO 2006)',
+    baz Nullable(Float64) COMMENT '年龄别体质指数 Z 评分（WHO 2006） / BMI-for-age z-score (WHO 2006)',
+    hcz Nullable(Float64) COMMENT '年龄别头围 Z 评分（WHO 2006） / head-circumference-for-age z-score (WHO 2006)',
+    wst_wfa Nullable(Int8) COMMENT '中国标准年龄别体重所达标准差线（-4 为低于 -3SD） / weight for age by WS/T 423-2022: SD line reached, -3 to 3, -4 below -3SD',
+    wst_lhfa Nullable(Int8) COMMENT '中国标准年龄别身长（身高）所达标准差线 / length or height for age by WS/T 423-2022: SD line reached',
+    wst_wfl Nullable(Int8) COMMENT '中国标准身长（身高）别体重所达标准差线 / weight for length or height by WS/T 423-2022: SD line reached',
     flags Array(String) COMMENT '数据质量提示 / data-quality notes',
     recorded_at DateTime64(3, '${timezone}') COMMENT '录入时间 / when it was typed in, else occurred_at',
     accepted_at DateTime64(3, '${timezone}') COMMENT '系统可见时间 / broker''s append time of what made the record visible',
@@ -27,7 +30,7 @@ CREATE OR REPLACE VIEW huiyu.timeline
     event_id String COMMENT '事件编号 / id of the event'
 )
 AS SELECT child_id, subject, occurred_at, local_date, kind, source, record_id, revision, age_days, center_id, class_id,
-    clinic_id, data, waz, haz, wlz, baz, hcz, flags, recorded_at, accepted_at, origin, event_id
+    clinic_id, data, waz, haz, wlz, baz, hcz, wst_wfa, wst_lhfa, wst_wfl, flags, recorded_at, accepted_at, origin, event_id
 FROM huiyu_store.timeline FINAL
 COMMENT '儿童健康与发展时间线：每条有效记录一行 / One timeline per child: one row per record that stands';
 
@@ -96,18 +99,21 @@ CREATE OR REPLACE VIEW huiyu.timeline_as_of
     class_id String COMMENT '班级 / class',
     clinic_id String COMMENT '医疗卫生机构 / clinic',
     data String COMMENT '记录内容，JSON 文本 / the record''s data as JSON text',
-    waz Nullable(Float64) COMMENT '年龄别体重 Z 评分 / weight-for-age z-score',
-    haz Nullable(Float64) COMMENT '年龄别身长（身高）Z 评分 / length- or height-for-age z-score',
-    wlz Nullable(Float64) COMMENT '身长（身高）别体重 Z 评分 / weight-for-length or -height z-score',
-    baz Nullable(Float64) COMMENT '年龄别体质指数 Z 评分 / BMI-for-age z-score',
-    hcz Nullable(Float64) COMMENT '年龄别头围 Z 评分 / head-circumference-for-age z-score',
+    waz Nullable(Float64) COMMENT '年龄别体重 Z 评分（WHO 2006） / weight-for-age z-score (WHO 2006)',
+    haz Nullable(Float64) COMMENT '年龄别身长（身高）Z 评分（WHO 2006） / length- or height-for-age z-score (WHO 2006)',
+    wlz Nullable(Float64) COMMENT '身长（身高）别体重 Z 评分（WHO 2006） / weight-for-length or -height z-score (WHO 2006)',
+    baz Nullable(Float64) COMMENT '年龄别体质指数 Z 评分（WHO 2006） / BMI-for-age z-score (WHO 2006)',
+    hcz Nullable(Float64) COMMENT '年龄别头围 Z 评分（WHO 2006） / head-circumference-for-age z-score (WHO 2006)',
+    wst_wfa Nullable(Int8) COMMENT '中国标准年龄别体重所达标准差线（-4 为低于 -3SD） / weight for age by WS/T 423-2022: SD line reached, -3 to 3, -4 below -3SD',
+    wst_lhfa Nullable(Int8) COMMENT '中国标准年龄别身长（身高）所达标准差线 / length or height for age by WS/T 423-2022: SD line reached',
+    wst_wfl Nullable(Int8) COMMENT '中国标准身长（身高）别体重所达标准差线 / weight for length or height by WS/T 423-2022: SD line reached',
     flags Array(String) COMMENT '数据质量提示 / data-quality notes',
     recorded_at DateTime64(3, '${timezone}') COMMENT '录入时间 / when it was typed in',
     accepted_at DateTime64(3, '${timezone}') COMMENT '系统可见时间 / append time of what made it visible',
     known_at DateTime64(3, '${timezone}') COMMENT '系统得知此版本的时间 / when this version became known'
 )
 AS SELECT child_id, subject, occurred_at, local_date, kind, source, record_id, revision, age_days, center_id, class_id,
-    clinic_id, data, waz, haz, wlz, baz, hcz, flags, recorded_at, accepted_at, known_at
+    clinic_id, data, waz, haz, wlz, baz, hcz, wst_wfa, wst_lhfa, wst_wfl, flags, recorded_at, accepted_at, known_at
 FROM
 (
     SELECT *

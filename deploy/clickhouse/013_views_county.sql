@@ -26,6 +26,69 @@ WHERE due_on <= (SELECT any(today) FROM huiyu_store.clock WHERE stage = 'timelin
 GROUP BY clinic_id, month, milestone
 COMMENT '各机构每月应检与完成情况 / Checkups due and done: one row per clinic, month due and milestone';
 
+-- The latest visit of each child in each month at each place that could be judged by the standard, once for each standard.
+CREATE OR REPLACE VIEW huiyu.growth_months
+(
+    place_kind LowCardinality(String) COMMENT '测量地点类型 / where it was measured: clinic (checkups) or center (measurements of a centre)',
+    center_id String COMMENT '托育机构，无则为空 / childcare centre, empty for clinics',
+    clinic_id String COMMENT '医疗卫生机构，无则为空 / clinic, empty for centres',
+    month Nullable(Date) COMMENT '月份（首日） / first day of the month of the visits',
+    band LowCardinality(String) COMMENT '月龄组（日历年龄） / calendar age in months: 0-5, 6-11, 12-23, 24-35, 36-47, 48-59, 60-83',
+    standard LowCardinality(String) COMMENT '评价标准（两者不可混用） / standard, WHO 2006 or WS/T 423-2022: never to be added up',
+    assessed UInt64 COMMENT '评价儿童数 / children of whom any of the three indicators could be judged',
+    stunted UInt64 COMMENT '生长迟缓，年龄别身长（身高）低于 -2SD / length or height for age below -2SD, severe included',
+    underweight UInt64 COMMENT '低体重（年龄别体重低于 -2SD） / weight for age below -2SD, severe included',
+    wasted UInt64 COMMENT '消瘦，身长（身高）别体重低于 -2SD / weight for length or height below -2SD, severe included',
+    overweight UInt64 COMMENT '超重及肥胖（WHO 高于 +2SD，中国标准达 +1SD） / weight for length or height above +2SD (WHO), from +1SD (WS/T); obese included',
+    obese UInt64 COMMENT '肥胖（WHO 高于 +3SD，中国标准达 +2SD） / weight for length or height above +3SD (WHO), from +2SD (WS/T)'
+)
+AS WITH judged AS
+(
+    SELECT child_id, kind, center_id, clinic_id, occurred_at, source, record_id, local_date, age_days,
+        'WHO 2006' AS standard,
+        if(has(flags, 'waz-implausible'), NULL, waz) AS wfa,
+        if(has(flags, 'haz-implausible'), NULL, haz) AS lhfa,
+        if(has(flags, 'wlz-implausible'), NULL, wlz) AS wfl,
+        wfl > 2 AS is_overweight, wfl > 3 AS is_obese
+    FROM huiyu_store.timeline FINAL
+    WHERE kind IN ('checkup.recorded', 'measurement.recorded')
+    UNION ALL
+    SELECT child_id, kind, center_id, clinic_id, occurred_at, source, record_id, local_date, age_days,
+        'WS/T 423-2022' AS standard, wst_wfa AS wfa, wst_lhfa AS lhfa, wst_wfl AS wfl,
+        wfl >= 1 AS is_overweight, wfl >= 2 AS is_obese
+    FROM huiyu_store.timeline FINAL
+    WHERE kind IN ('checkup.recorded', 'measurement.recorded')
+),
+latest AS
+(
+    SELECT *, if(kind = 'checkup.recorded', 'clinic', 'center') AS place_kind, toStartOfMonth(local_date) AS month,
+        local_date - age_days AS born
+    FROM judged
+    WHERE wfa IS NOT NULL OR lhfa IS NOT NULL OR wfl IS NOT NULL
+    ORDER BY occurred_at DESC, source DESC, record_id DESC
+    LIMIT 1 BY child_id, kind, center_id, clinic_id, month, standard
+)
+SELECT
+    place_kind, center_id, clinic_id, month,
+    multiIf(
+        local_date < addMonths(born, 6), '0-5',
+        local_date < addMonths(born, 12), '6-11',
+        local_date < addMonths(born, 24), '12-23',
+        local_date < addMonths(born, 36), '24-35',
+        local_date < addMonths(born, 48), '36-47',
+        local_date < addMonths(born, 60), '48-59',
+        '60-83') AS band,
+    standard,
+    count() AS assessed,
+    countIf(lhfa < -2) AS stunted,
+    countIf(wfa < -2) AS underweight,
+    countIf(wfl < -2) AS wasted,
+    countIf(is_overweight) AS overweight,
+    countIf(is_obese) AS obese
+FROM latest
+GROUP BY place_kind, center_id, clinic_id, month, band, standard
+COMMENT '各机构每月儿童生长评价，按标准分列 / Growth by month: one row per clinic or centre, month, age band and standard';
+
 CREATE OR REPLACE VIEW huiyu.county_overview
 (
     centers UInt64 COMMENT '备案且未关停的托育机构数 / centres filed and not closed',

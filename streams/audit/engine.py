@@ -31,6 +31,7 @@ def an_engine(zone: str, memory: str = MEMORY) -> Iterator[duckdb.DuckDBPyConnec
         connection.execute(f"SET memory_limit = '{memory}'")
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET VARIABLE zone = ?", [zone])
+        connection.execute("SET VARIABLE reference = ?", [str(files("streams.clinical.reference"))])
         _functions(connection)
         run(connection, "derive", "010_tables")
         with _failures(folder):

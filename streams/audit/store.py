@@ -61,8 +61,8 @@ QUERIES: Mapping[str, str] = {
     ),
     "timeline": _select(
         "huiyu.timeline",
-        "child_id kind source record_id subject revision age_days center_id class_id clinic_id data flags origin "
-        "event_id",
+        "child_id kind source record_id subject revision age_days center_id class_id clinic_id data waz haz wlz "
+        "baz hcz wst_wfa wst_lhfa wst_wfl flags origin event_id",
         dates="local_date",
         times="occurred_at recorded_at accepted_at",
     ),
@@ -122,6 +122,11 @@ QUERIES: Mapping[str, str] = {
     "populations": _select("huiyu.populations", "region residents births under3", dates="as_of"),
     "clinic_months": _select(
         "huiyu.clinic_months", "clinic_id milestone due done_on_time done_late missed open", dates="month"
+    ),
+    "growth_months": _select(
+        "huiyu.growth_months",
+        "place_kind center_id clinic_id band standard assessed stunted underweight wasted overweight obese",
+        dates="month",
     ),
     "county_overview": _select(
         "huiyu.county_overview",

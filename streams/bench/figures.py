@@ -14,6 +14,7 @@ GROUPS = {
     "ceiling": "ceiling of this machine",
     "peer": "peer",
     "curve": "cost of an event, by children held",
+    "growth": "growth, one processor",
     "disk": "disk",
     "memory": "memory",
     "cpu": "CPU over the whole path",

@@ -16,6 +16,7 @@ from rich.console import Console
 from streams.bench.alone import alone
 from streams.bench.curve import Curve
 from streams.bench.figures import Figure, Point, Report, ratios
+from streams.bench.growth import growth
 from streams.bench.machine import load, machine
 from streams.bench.page import rewrite, text_of
 from streams.bench.picture import draw
@@ -71,7 +72,8 @@ def measure(sizes: Sizes, console: Console) -> Report:
             curve = Curve(stack, sizes, ending)
             figures += curve.measure()
             points += curve.points
-        _say(console, started, "stacks stopped, nothing left running")
+        _say(console, started, "z-scores; stacks stopped, nothing left running")
+        figures += growth()
     return Report(at, where, sizes.events, (*figures, *ratios(figures)), tuple(points))
 
 

@@ -19,6 +19,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "alerts": ("child_id", "milestone"),
     "center_days": ("center_id", "date"),
     "clinic_months": ("clinic_id", "month", "milestone"),
+    "growth_months": ("place_kind", "center_id", "clinic_id", "month", "band", "standard"),
     "unlinked_subjects": ("subject", "source"),
     "identity_issues": ("subject", "problem"),
     "centers": ("center_id",),

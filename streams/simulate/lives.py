@@ -132,11 +132,22 @@ def _measured(child: ChildLife, day: date, random: Random) -> dict[str, Any]:
         "length_height_cm": round(length * random.uniform(0.95, 1.05), 1),
         "position": "lying" if months < 24 else "standing",
     }
+    measured |= _oddly(measured["position"], Random(f"{child.subject}/{day}"))
     if months < 37:
         measured["head_circumference_cm"] = round(34 + 1.2 * min(months, 8) + 0.15 * max(0, months - 8), 1)
     if 6 <= months < 60 and random.random() < 0.4:
         measured["haemoglobin_g_l"] = random.randrange(98, 135)
     return measured
+
+
+def _oddly(position: str, random: Random) -> dict[str, Any]:
+    """What differs at some visits: measured as the age does not expect, with oedema."""
+    odd: dict[str, Any] = {}
+    if random.random() < 0.06:
+        odd["position"] = "standing" if position == "lying" else "lying"
+    if random.random() < 0.02:
+        odd["oedema"] = random.random() < 0.7
+    return odd
 
 
 def _vaccinations(plan: Plan, books: Books, child: ChildLife, random: Random) -> None:

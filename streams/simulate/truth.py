@@ -9,10 +9,12 @@ from datetime import date
 
 from streams.simulate.books import JSON, Books, Entry
 from streams.simulate.centre_truth import days_of_centers, is_enrolled
-from streams.simulate.entries import happened, local_day
+from streams.simulate.entries import happened
+from streams.simulate.growth_months_truth import months
 from streams.simulate.identity_truth import issues, one_of_each, owners
-from streams.simulate.schedule_truth import ChildTruth, milestones_of, next_milestone, opens, wanted_alert
+from streams.simulate.schedule_truth import ChildTruth, milestones_of, next_milestone, wanted_alert
 from streams.simulate.strangers import UNLISTED
+from streams.simulate.timeline_truth import MEASURED, timeline_row
 
 RULE = "checkup-overdue"
 
@@ -62,6 +64,7 @@ class Truth:
             "alerts": list(self.alerts()),
             "center_days": list(self.center_days()),
             "clinic_months": list(self.clinic_months()),
+            "growth_months": list(self.growth_months()),
             "unlinked_subjects": list(self.unlinked()),
             "identity_issues": list(self.identity_issues()),
         }
@@ -69,23 +72,17 @@ class Truth:
     def timeline(self) -> Iterable[JSON]:
         for child in self.children.values():
             for entry in child.standing:
-                yield {
-                    "child_id": child.child_id,
-                    "subject": entry.subject,
-                    "kind": entry.kind,
-                    "source": entry.source,
-                    "record_id": entry.record,
-                    "revision": entry.revision,
-                    "occurred_at": entry.time,
-                    "local_date": local_day(entry).isoformat(),
-                    "age_days": (local_day(entry) - child.born).days,
-                    "center_id": entry.data.get("center_id", ""),
-                    "class_id": entry.data.get("class_id", ""),
-                    "clinic_id": entry.data.get("clinic_id", ""),
-                    "data": entry.data,
-                    "recorded_at": entry.recorded or entry.time,
-                    "flags": _flags(entry, child),
-                }
+                yield timeline_row(entry, child)
+
+    def growth_months(self) -> Iterable[JSON]:
+        born = {child.child_id: child.born for child in self.children.values()}
+        visits = [
+            timeline_row(entry, child) | {"instant": happened(entry)}
+            for child in self.children.values()
+            for entry in child.standing
+            if entry.kind in MEASURED
+        ]
+        return months(visits, born)
 
     def rows_of_children(self) -> Iterable[JSON]:
         for child in self.children.values():
@@ -182,12 +179,6 @@ class Truth:
 
 def is_child(subject: str) -> bool:
     return subject.split(":")[0] in ("cn-id", "birth-cert", "local")
-
-
-def _flags(entry: Entry, child: ChildTruth) -> list[str]:
-    named = entry.data.get("milestone") if entry.kind == "checkup.recorded" else None
-    early = named is not None and happened(entry).date() < opens(child.born, named)
-    return ["equal-revision-conflict"] * entry.conflict + ["milestone-too-early"] * early
 
 
 def _text(value: object) -> object:

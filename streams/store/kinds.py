@@ -72,6 +72,7 @@ KINDS: dict[str, Kind] = {
     "u16": _required("UInt16"),
     "u32": _required("UInt32"),
     "u64": _required("UInt64"),
+    "maybe_i8": Kind("Nullable(Int8)"),
     "maybe_u8": Kind("Nullable(UInt8)"),
     "maybe_u16": Kind("Nullable(UInt16)"),
     "maybe_u32": Kind("Nullable(UInt32)"),

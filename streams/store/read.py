@@ -19,7 +19,7 @@ READ_ONLY = {"readonly": 2}
 
 TIMELINE = (
     "occurred_at, local_date, kind, source, record_id, revision, subject, age_days, center_id, class_id, clinic_id, "
-    "data, waz, haz, wlz, baz, hcz, flags, recorded_at, accepted_at"
+    "data, waz, haz, wlz, baz, hcz, wst_wfa, wst_lhfa, wst_wfl, flags, recorded_at, accepted_at"
 )
 ALERTS = (
     "alert_id, rule, rule_version, severity, child_id, center_id, clinic_id, milestone, state, resolution, due_on, "

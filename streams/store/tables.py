@@ -45,6 +45,7 @@ _TIMELINE = _table(
     u32="revision",
     maybe_i32="age_days",
     real="waz haz wlz baz hcz",
+    maybe_i8="wst_wfa wst_lhfa wst_wfl",
     day="local_date",
     moment="occurred_at recorded_at accepted_at",
 )

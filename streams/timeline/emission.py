@@ -10,6 +10,7 @@ from streams import topics
 from streams.alerting.alert import Alert, is_transition
 from streams.store_rows import StoreRows
 from streams.timeline.child import Child, Draft
+from streams.timeline.growth import told_by
 from streams.timeline.holdings import Identity
 from streams.timeline.kept import Kept
 from streams.timeline.rows import Row, child_row, milestone_row, timeline_row
@@ -54,10 +55,8 @@ class Emission:
         self.outputs.append(Output(topic, self.partition, key.encode(), orjson.dumps(body)))
 
     def _records(self, draft: Draft, before: Situation, now: Situation) -> None:
-        """Rows of the records that changed; of all of them when the birth date did, or the rules."""
-        born_before = draft.child.life.born if draft.child.life else None
-        born = draft.life.born if draft.life else None
-        same = born == born_before and before.pack is now.pack
+        """Rows of the records that changed; of all when what age and growth are reckoned by did, or the rules."""
+        same = told_by(draft.life) == told_by(draft.child.life) and before.pack is now.pack
         for identity in sorted(draft.touched_rows() if same else draft.identities()):
             self._record(draft, identity, before, now)
 

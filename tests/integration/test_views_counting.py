@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from streams.settings import Settings
 from streams.sink.rows import Row
 from tests.support.stores import PARTITIONS, a_migrated_stack, a_row, ask, store, truncate
-from tests.unit.sink.messages import an_alert_row
+from tests.unit.sink.messages import a_timeline_row, an_alert_row
 
 TODAY = "2026-03-02T04:00:00.000Z"
 
@@ -160,3 +161,67 @@ def test_what_waits_is_added_up_over_those_who_hold_it(empty: Settings) -> None:
     assert ask(empty, totals) == [("cn-id:5f", "clinic:a", 5, 3)]
     store(empty, waits("intake", 0, "02", 2, deleted=True), waits("timeline", 0, "05", 2))
     assert ask(empty, totals) == []
+
+
+def a_visit(child: str, on: str, record: str, **columns: Any) -> Row:
+    """A girl's visit at clinic x, born 2025-01-31 unless `age_days` says another age."""
+    age = (date.fromisoformat(on) - date(2025, 1, 31)).days
+    at = f"{on}T01:00:00.000Z"
+    row = {"child_id": child, "record_id": record, "local_date": on, "occurred_at": at, "age_days": age, "flags": []}
+    scores = dict.fromkeys(("waz", "haz", "wlz", "baz", "hcz", "wst_wfa", "wst_lhfa", "wst_wfl"))
+    return a_row("timeline", **a_timeline_row(**{**row, **scores, "clinic_id": "x"} | columns))
+
+
+def growth(settings: Settings, standard: str) -> list[tuple[Any, ...]]:
+    """(place, month, band, assessed, stunted, underweight, wasted, overweight, obese)."""
+    columns = "concat(center_id, clinic_id), toString(month), band, assessed, stunted, underweight, wasted, overweight"
+    return ask(settings, f"SELECT {columns}, obese FROM growth_months WHERE standard = '{standard}' ORDER BY ALL")
+
+
+def test_growth_months_count_the_latest_visit_of_each_child_that_could_be_judged(empty: Settings) -> None:
+    store(
+        empty,
+        a_visit("c1", "2026-03-02", "a", haz=-2.01, waz=-2.0, wlz=0.1),
+        a_visit("c1", "2026-03-09", "b", haz=-2.0, waz=-2.01, wlz=2.01),
+        a_visit("c1", "2026-03-30", "c"),
+        a_visit("c2", "2026-03-05", "d", wlz=-3.5),
+        a_visit("c2", "2026-04-05", "e", wlz=3.01),
+        a_visit("c3", "2026-03-05", "f", center_id="y", clinic_id="", kind="measurement.recorded", haz=-4.0),
+    )
+    assert growth(empty, "WHO 2006") == [
+        ("x", "2026-03-01", "12-23", 2, 0, 1, 1, 1, 0),
+        ("x", "2026-04-01", "12-23", 1, 0, 0, 0, 1, 1),
+        ("y", "2026-03-01", "12-23", 1, 1, 0, 0, 0, 0),
+    ]
+    assert growth(empty, "WS/T 423-2022") == []
+
+
+def test_each_standard_counts_by_its_own_lines(empty: Settings) -> None:
+    store(
+        empty,
+        a_visit("c1", "2026-03-02", "a", wlz=1.9, wst_wfl=1, wst_lhfa=-3, wst_wfa=-2),
+        a_visit("c2", "2026-03-02", "b", wlz=2.5, wst_wfl=2, wst_lhfa=-2, wst_wfa=-3),
+        a_visit("c3", "2026-03-02", "c", wlz=-1.9, wst_wfl=-3, wst_lhfa=-4, wst_wfa=-4),
+    )
+    assert growth(empty, "WHO 2006") == [("x", "2026-03-01", "12-23", 3, 0, 0, 0, 1, 0)]
+    assert growth(empty, "WS/T 423-2022") == [("x", "2026-03-01", "12-23", 3, 2, 2, 1, 2, 1)]
+
+
+def test_what_is_hardly_possible_is_not_counted_and_a_retracted_visit_neither(empty: Settings) -> None:
+    store(
+        empty,
+        a_visit("c1", "2026-03-02", "a", haz=-6.5, waz=-1.0, flags=["haz-implausible"]),
+        a_visit("c2", "2026-03-02", "b", haz=-6.5, flags=["haz-implausible"]),
+        a_visit("c3", "2026-03-02", "c", haz=-3.0),
+        a_row("timeline", version=9, deleted=True, **a_timeline_row(child_id="c3", record_id="c")),
+    )
+    assert growth(empty, "WHO 2006") == [("x", "2026-03-01", "12-23", 1, 0, 0, 0, 0, 0)]
+
+
+def test_bands_are_months_of_the_calendar_with_the_day_clamped(empty: Settings) -> None:
+    """Born on 31 January 2025: six months old on 31 July, twelve on 31 January, 25 months on 28 February 2027."""
+    days = ("2025-07-30", "2025-07-31", "2026-01-30", "2026-01-31", "2027-01-30", "2027-01-31", "2030-02-01")
+    store(empty, *(a_visit(f"c{n}", day, "a", haz=0.0) for n, day in enumerate(days)))
+
+    bands = ask(empty, "SELECT band, sum(assessed) FROM growth_months GROUP BY band ORDER BY band")
+    assert bands == [("0-5", 1), ("12-23", 2), ("24-35", 1), ("6-11", 2), ("60-83", 1)]

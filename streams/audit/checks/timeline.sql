@@ -69,19 +69,23 @@ SELECT s.child_id, s.kind, s.source, s.record_id, s.subject, s.happened // 1000 
     coalesce((s.data ->> '$.date')::DATE, s.day) AS local_date, s.revision,
     coalesce((s.data ->> '$.date')::DATE, s.day) - l.born AS age_days,
     coalesce(s.data ->> '$.center_id', '') AS center_id, coalesce(s.data ->> '$.class_id', '') AS class_id,
-    coalesce(s.data ->> '$.clinic_id', '') AS clinic_id, s.data, s.recorded_at // 1000 AS recorded_at,
+    coalesce(s.data ->> '$.clinic_id', '') AS clinic_id,
+    CASE WHEN g.uncorrected IS NULL THEN s.data::VARCHAR
+        ELSE rtrim(s.data::VARCHAR, '}') || ',"uncorrected":' || g.uncorrected || '}' END AS data,
+    g.waz, g.haz, g.wlz, g.baz, g.hcz, g.wst_wfa, g.wst_lhfa, g.wst_wfl, s.recorded_at // 1000 AS recorded_at,
     CASE WHEN s.seen_at >= greatest(s.appended_at, h.hidden) AND EXISTS (
             FROM revealing AS r WHERE r.revealed IN (s.child_id, s.source) AND r.appended_at = s.seen_at)
         THEN s.seen_at ELSE greatest(s.appended_at, h.hidden) END AS accepted_at,
     s.origin, s.event_id,
-    list_filter([
+    list_sort(list_filter([
         CASE WHEN d.kind IS NOT NULL THEN 'enrolled-after-departure' END,
         CASE WHEN c.kind IS NOT NULL THEN 'equal-revision-conflict' END,
         CASE WHEN s.kind = 'checkup.recorded' AND w.opens_on > s.day THEN 'milestone-too-early' END
-    ], lambda flag: flag IS NOT NULL) AS flags
+    ], lambda flag: flag IS NOT NULL) || coalesce(g.flags, [])) AS flags
 FROM shown AS s
 JOIN (SELECT child_id, born FROM lives) AS l USING (child_id)
 LEFT JOIN hidden_until AS h ON h.revealed = s.subject AND h.sender = s.source
+LEFT JOIN growth AS g USING (child_id, kind, source, record_id)
 LEFT JOIN conflicts AS c USING (child_id, kind, source, record_id)
 LEFT JOIN departures_enrolled AS d USING (child_id, kind, source, record_id)
 LEFT JOIN windows AS w ON w.child_id = s.child_id AND w.milestone = (s.data ->> '$.milestone');

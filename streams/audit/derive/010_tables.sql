@@ -31,7 +31,8 @@ CREATE TABLE store.timeline
 (
     child_id VARCHAR, kind VARCHAR, source VARCHAR, record_id VARCHAR, subject VARCHAR, occurred_at BIGINT,
     local_date DATE, revision BIGINT, age_days INTEGER, center_id VARCHAR, class_id VARCHAR, clinic_id VARCHAR,
-    data VARCHAR, flags VARCHAR[], recorded_at BIGINT, accepted_at BIGINT, origin VARCHAR, event_id VARCHAR
+    data VARCHAR, waz DOUBLE, haz DOUBLE, wlz DOUBLE, baz DOUBLE, hcz DOUBLE, wst_wfa INTEGER, wst_lhfa INTEGER,
+    wst_wfl INTEGER, flags VARCHAR[], recorded_at BIGINT, accepted_at BIGINT, origin VARCHAR, event_id VARCHAR
 );
 
 CREATE TABLE store.children
@@ -125,6 +126,12 @@ CREATE TABLE store.clinic_months
 (
     clinic_id VARCHAR, month DATE, milestone VARCHAR, due BIGINT, done_on_time BIGINT, done_late BIGINT, missed BIGINT,
     open BIGINT
+);
+
+CREATE TABLE store.growth_months
+(
+    place_kind VARCHAR, center_id VARCHAR, clinic_id VARCHAR, month DATE, band VARCHAR, standard VARCHAR, assessed BIGINT,
+    stunted BIGINT, underweight BIGINT, wasted BIGINT, overweight BIGINT, obese BIGINT
 );
 
 CREATE TABLE store.county_overview

@@ -30,6 +30,7 @@ TABLES = {
     "alerts": ("active_alerts", "child_id, milestone"),
     "center_days": ("center_days", "center_id, date"),
     "clinic_months": ("clinic_months", "clinic_id, month, milestone"),
+    "growth_months": ("growth_months", "place_kind, center_id, clinic_id, month, band, standard"),
     "unlinked_subjects": ("unlinked_subjects", "subject, source"),
     "identity_issues": ("identity_issues", "subject, problem"),
     "centers": ("centers", "center_id"),
