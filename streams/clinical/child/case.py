@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date
 from functools import cached_property
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from streams.clinical.child.life import Life
 from streams.clinical.child.milestones import Milestone
@@ -14,6 +14,7 @@ from streams.clinical.episode import MOST_RECORDS, RecordName
 from streams.clinical.months import add_months
 
 Telling = TypeVar("Telling", bound=Ranked)
+Anything = TypeVar("Anything")
 
 
 class ChildCase:
@@ -26,6 +27,7 @@ class ChildCase:
         self.life, self.schedule, self.ends_on = life, schedule, ends_on
         self.today, self.heard = today, heard
         self._told = tuple(told)
+        self._once: dict[Hashable, object] = {}
 
     @property
     def born(self) -> date:
@@ -53,6 +55,12 @@ class ChildCase:
     def next_record_on(self, *kinds: type[Ranked]) -> date | None:
         """The first date after today of a record of some kinds."""
         return min((t.on for t in self._told if isinstance(t, kinds) and t.on > self.today), default=None)
+
+    def once(self, name: Hashable, find: Callable[[], Anything]) -> Anything:
+        """What `find` says, which is asked once for a name: several rules may need the same."""
+        if name not in self._once:
+            self._once[name] = find()
+        return cast(Anything, self._once[name])
 
     def months_old(self, months: int) -> date:
         """The date on which the child is so many months old."""
