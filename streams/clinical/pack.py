@@ -5,41 +5,43 @@ from __future__ import annotations
 import tomllib
 from datetime import date
 from functools import cache, cached_property
+from importlib import import_module
 from importlib.resources import files
 from typing import Any, Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
-from streams.clinical.child_rules import checkup_overdue
 from streams.clinical.part import Part
 from streams.clinical.schedule import Schedule, ScheduleRule
 
 Severity = Literal["notice", "warning", "serious"]
-
-
-class Rule(Part):
-    """A rule's name and standing; an alert carries its id and version."""
-
-    id: str
-    version: int = Field(ge=1)
-    effective_from: date
-    effective_until: date | None = None
-    citation: str = Field(min_length=1)
+Receiver = Literal["clinic", "contracted-clinic", "center", "bureau"]
 
 
 class SeverityByState(Part):
     """How serious an alert is, by its state."""
 
     open: Severity
-    escalated: Severity
+    escalated: Severity | None = None
 
 
-class CheckupOverdue(Rule):
-    """The rule about missed checkups."""
+class Rule(Part):
+    """A rule's name and standing; an alert carries its id and version. Its module says what `parameters` may be."""
 
-    id: Literal["checkup-overdue"]
+    id: str
+    version: int = Field(ge=1)
+    effective_from: date
+    effective_until: date | None = None
+    citation: str = Field(min_length=1)
     severity: SeverityByState
-    parameters: checkup_overdue.Parameters
+    routing: tuple[Receiver, ...] = ("clinic", "contracted-clinic", "center")
+    parameters: Any
+
+    @model_validator(mode="before")
+    @classmethod
+    def _parameters_of_its_module(cls, told: dict[str, Any]) -> dict[str, Any]:
+        module = module_of(str(told.get("id")))
+        return {**told, "parameters": module.Parameters.model_validate(told.get("parameters", {}))}
 
 
 class RuleEntry(NamedTuple):
@@ -57,18 +59,27 @@ class RuleEntry(NamedTuple):
         return None
 
 
+def module_of(rule: str) -> Any:
+    """The module of `child_rules` that evaluates a rule. Raises ValueError for one that is not known."""
+    try:
+        return import_module(f"streams.clinical.child_rules.{rule.replace('-', '_')}")
+    except ModuleNotFoundError as error:
+        raise ValueError(f"no such rule: {rule}") from error
+
+
 class RulePack(Part):
     """A rule pack as its TOML file states it."""
 
     id: str
     version: int = Field(ge=1)
     schedule_rule: ScheduleRule = Field(alias="schedule")
-    rules: tuple[CheckupOverdue, ...]
+    rules: tuple[Rule, ...]
 
     @model_validator(mode="after")
     def _each_rule_once(self) -> Self:
-        if sorted(rule.id for rule in self.rules) != ["checkup-overdue"]:
-            raise ValueError("each rule must stand once: checkup-overdue")
+        named = [rule.id for rule in self.rules]
+        if len(set(named)) < len(named) or "checkup-overdue" not in named:
+            raise ValueError("each rule must stand once, among them: checkup-overdue")
         return self
 
     @cached_property
@@ -76,9 +87,13 @@ class RulePack(Part):
         return Schedule(self.schedule_rule)
 
     def rules_of(self, about: str) -> tuple[RuleEntry, ...]:
-        rule = self.rules[0]
-        routing = ("clinic", "contracted-clinic", "center")
-        return (RuleEntry(rule.id, checkup_overdue, rule.version, rule.parameters, rule.severity, routing),)
+        return self._entries if about == "child" else ()
+
+    @cached_property
+    def _entries(self) -> tuple[RuleEntry, ...]:
+        return tuple(
+            RuleEntry(r.id, module_of(r.id), r.version, r.parameters, r.severity, r.routing) for r in self.rules
+        )
 
     def dumps(self) -> bytes:
         return self.model_dump_json(by_alias=True).encode()
@@ -88,8 +103,8 @@ class RulePack(Part):
         return cls.model_validate_json(value)
 
     @property
-    def checkup_overdue(self) -> CheckupOverdue:
-        return self.rules[0]
+    def checkup_overdue(self) -> Rule:
+        return next(rule for rule in self.rules if rule.id == "checkup-overdue")
 
 
 def read_pack(text: str) -> RulePack:

@@ -17,10 +17,12 @@ from streams.alerting.alert import Alert
 from streams.clinical.child.life import Life
 from streams.clinical.child.milestones import Milestone
 from streams.clinical.child.telling import DEPARTED, TELLING, Told
+from streams.clinical.vaccination.doses import Immunisation
 from streams.timeline.child_alerts import Looks
 from streams.timeline.holdings import Holdings, Identity, Key
 from streams.timeline.kept import Kept, merged, strongest
 
+NO_DOSES = Immunisation()
 MOST_RECORDS = 20_000
 FEW_SUBJECTS = 3
 """Of so few each is asked; what a child of more holds is looked up, which costs a look at all of it once a decision."""
@@ -31,6 +33,7 @@ class Child:
     """What a shard remembers of a child. `since`: what made it visible (ms since 1970), 0 while it is not registered.
 
     `told`, `life`, `schedule`, `looks` and `today` are those of the last evaluation. `alerts`: rule|episode → alert.
+    `overdue`: doses that are told to be overdue, as the state has them.
     `wake_heard`: a rule is to be asked again once the child's clinic has confirmed that date.
     """
 
@@ -42,6 +45,8 @@ class Child:
     life: Life | None = None
     schedule: tuple[Milestone, ...] = ()
     looks: Looks = field(default_factory=dict)
+    immunisation: Immunisation = NO_DOSES
+    overdue: frozenset[str] = frozenset()
     today: date | None = None
     wake_heard: date | None = None
 
@@ -68,6 +73,7 @@ class Draft:
         self.alerts: dict[str, Alert] = {}
         self.since, self.life, self.schedule, self.today = child.since, child.life, child.schedule, child.today
         self.looks: Looks = child.looks
+        self.immunisation = child.immunisation
         self.tells = self.evaluated = False
         self._joined: set[str] = set()
         self._count = len(child.records)
@@ -175,7 +181,7 @@ class Draft:
             else:
                 child.told[identity] = told
         child.alerts.update(self.alerts)
-        child.looks = self.looks
+        child.looks, child.immunisation = self.looks, self.immunisation
         child.since, child.life, child.schedule, child.today = self.since, self.life, self.schedule, self.today
 
 

@@ -8,15 +8,18 @@ import orjson
 
 from streams import topics
 from streams.alerting.alert import Alert, is_transition
+from streams.clinical.vaccination.doses import DoseState
 from streams.store_rows import StoreRows
 from streams.timeline.child import Child, Draft
 from streams.timeline.growth import told_by
 from streams.timeline.holdings import Identity
 from streams.timeline.kept import Kept
-from streams.timeline.rows import Row, child_row, milestone_row, timeline_row
+from streams.timeline.rows import Row, child_row, dose_row, milestone_row, timeline_row
 from streams.timeline.situation import Situation
 from streams.timeline.waiting import Unlinked
 from streams.transport.port import Output
+
+VACCINATIONS = "vaccination_status"
 
 
 class Emission:
@@ -37,6 +40,7 @@ class Emission:
         if draft.evaluated:
             self._child_row(draft)
             self._milestones(draft)
+            self._doses(draft)
             self._alerts(draft)
         if draft.touched and (draft.life is None or draft.child.life is None):
             self._unlinked.add(draft)
@@ -80,6 +84,17 @@ class Emission:
                 before, after = (milestone_row(draft.name, m) if m else None for m in (held.get(name), now.get(name)))
                 self._difference("milestones", draft, before, after)
 
+    def _doses(self, draft: Draft) -> None:
+        before, clinic_before = draft.child.immunisation.doses, draft.child.clinic_id
+        clinic_id = draft.life.holds.clinic_id if draft.life else ""
+        if before is draft.immunisation.doses and clinic_id == clinic_before:
+            return
+        held, now = {s.id: s for s in before}, {s.id: s for s in draft.immunisation.doses}
+        for name in held | now:
+            if held.get(name) != now.get(name) or clinic_id != clinic_before:
+                was = dose_row(draft.name, held[name], clinic_before) if name in held else None
+                self._difference(VACCINATIONS, draft, was, _dose_row(draft.name, now.get(name), clinic_id))
+
     def _alerts(self, draft: Draft) -> None:
         """Transitions, and what else changed about an active alert. What is resolved stays as it was.
 
@@ -102,6 +117,10 @@ def _row(name: str, kept: Kept | None, child: Child | Draft, situation: Situatio
     if kept is None or child.life is None or not kept.publication.stands:
         return None
     return timeline_row(name, kept, child.life, child.since, situation)
+
+
+def _dose_row(name: str, state: DoseState | None, clinic_id: str) -> Row | None:
+    return dose_row(name, state, clinic_id) if state else None
 
 
 def _child_row(name: str, child: Child | Draft, alerts: dict[str, Alert]) -> Row | None:

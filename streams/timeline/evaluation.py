@@ -10,8 +10,10 @@ from streams.clinical.child.milestones import Milestone, milestones
 from streams.clinical.child.telling import TELLING, Told, told_by
 from streams.clinical.county import County
 from streams.clinical.episode import earliest
+from streams.clinical.vaccination.doses import Immunisation
 from streams.timeline.child import Child, Draft
 from streams.timeline.child_alerts import Looks, asked_again, changed_alerts, look
+from streams.timeline.immunisations import doses_of, is_another, restored
 from streams.timeline.kept import Kept
 from streams.timeline.situation import Situation
 
@@ -32,6 +34,7 @@ def evaluate(draft: Draft, situation: Situation, complete: bool = True, anew: bo
     draft.today = today = situation.today
     life = draft.life
     draft.schedule = milestones(life, today, situation.pack.schedule) if life else ()
+    draft.immunisation = _immunisation(draft, life, situation, anew) if life else Immunisation()
     if life is None:
         draft.looks = {}
         if today is not None:
@@ -59,6 +62,16 @@ def _looks(draft: Draft, case: ChildCase, held: Looks, situation: Situation) -> 
     }
 
 
+def _immunisation(draft: Draft, life: Life, situation: Situation, anew: bool) -> Immunisation:
+    """The child's doses; those found last, unless they may be others."""
+    held, today = draft.child.immunisation, situation.today
+    heard = date.min if today is None else situation.heard(life.holds.clinic_id, today)
+    kinds = frozenset(identity[0] for identity in draft.touched)
+    if anew or draft.child.today is None or is_another(held, kinds, today, heard):
+        return doses_of(life, draft.all_told(), situation, heard)
+    return held
+
+
 def _told(kept: Kept | None, situation: Situation) -> Told | None:
     stands = kept is not None and kept.publication.stands
     return told_by(kept.publication, situation.zone) if kept is not None and stands else None
@@ -80,6 +93,8 @@ def restore(child: Child, situation: Situation) -> None:
             child.told[identity] = told
     child.life, child.today = life_of(child.told.values()), situation.today
     child.schedule = milestones(child.life, child.today, situation.pack.schedule) if child.life else ()
+    if child.life:
+        child.immunisation = restored(child.life, child.told.values(), situation, child.overdue)
 
 
 def wake_on(child: Child, county: County) -> date | None:
@@ -90,6 +105,7 @@ def wake_on(child: Child, county: County) -> date | None:
     if today is None or not child.looks:
         return BEFORE_ANY_TICK
     days = [*_days_of_rows(life, child.schedule), *(seen.found.wake_on for seen in child.looks.values())]
+    days.append(child.immunisation.wake_on)
     place = life.place(today)
     if place and any(alert.is_active for alert in child.alerts.values()):
         days.append(county.contract_changes_on(place.enrolment.center_id, today))
@@ -98,7 +114,7 @@ def wake_on(child: Child, county: County) -> date | None:
 
 def wake_heard(child: Child) -> date | None:
     """The first date at which a rule is to be asked again once the child's clinic has confirmed it."""
-    return earliest(*(seen.found.wake_heard for seen in child.looks.values()))
+    return earliest(child.immunisation.wake_heard, *(seen.found.wake_heard for seen in child.looks.values()))
 
 
 def _days_of_rows(life: Life, schedule: tuple[Milestone, ...]) -> list[date]:

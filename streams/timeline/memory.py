@@ -16,11 +16,12 @@ from streams.clinical.pack import RulePack
 from streams.records import Publication
 from streams.timeline.child import Child, Draft, record_key
 from streams.timeline.evaluation import restore, wake_heard, wake_on
+from streams.timeline.immunisations import told_overdue
 from streams.timeline.moves import Held, Move, keep
 from streams.timeline.situation import Situation
 
 RECORD, SINCE, ALERTS, FACT, ROUTE, SEEN, MOVE = b"r/", b"s/", b"a/", b"f/", b"t/", b"w/", b"m/"
-PACK, HEARD, HEARING = b"p/", b"h/", b"q/"
+PACK, HEARD, HEARING, OVERDUE = b"p/", b"h/", b"q/", b"d/"
 
 
 class Route(NamedTuple):
@@ -101,6 +102,8 @@ class Memory:
             self._child(rest).since = int(value)
         elif prefix == ALERTS:
             self._child(rest).alerts = {name: Alert(*alert) for name, alert in orjson.loads(value).items()}
+        elif prefix == OVERDUE:
+            self._child(rest).overdue = frozenset(orjson.loads(value))
         elif prefix == ROUTE:
             self.routes[rest.decode()] = Route(*orjson.loads(value))
         elif prefix == MOVE:
@@ -153,6 +156,9 @@ def changes_of(draft: Draft) -> dict[bytes, bytes | None]:
         changes[record_key(name, key)] = kept.value
     if draft.since != draft.child.since:
         changes[SINCE + name.encode()] = b"%d" % draft.since if draft.since else None
+    overdue, before = told_overdue(draft.immunisation), told_overdue(draft.child.immunisation)
+    if overdue != before:
+        changes[OVERDUE + name.encode()] = orjson.dumps(overdue) if overdue else None
     if draft.alerts:
         changes[ALERTS + name.encode()] = _packed(draft.child.alerts | draft.alerts)
     return changes

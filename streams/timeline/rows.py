@@ -11,6 +11,7 @@ from streams.clinical.child.life import Life
 from streams.clinical.child.milestones import Milestone, named_too_early
 from streams.clinical.child.telling import CHECKUP, DEPARTED
 from streams.clinical.pack import RulePack
+from streams.clinical.vaccination.doses import DoseState
 from streams.clock.moments import utc_text_of, utc_text_of_ms
 from streams.timeline.growth import growth_of
 from streams.timeline.kept import Kept
@@ -120,6 +121,23 @@ def milestone_row(child: str, milestone: Milestone) -> Row:
         "missed_on": _text(window.missed_on),
         "status": milestone.status,
         "done_on": _text(milestone.done_on),
+    }
+
+
+def dose_row(child: str, state: DoseState, clinic_id: str) -> Row:
+    """`clinic_id`: the clinic responsible for the child now."""
+    dated = state.dated
+    return {
+        "child_id": child,
+        "dose": state.id,
+        "vaccine": dated.dose.code,
+        "dose_no": dated.dose.dose_no,
+        "clinic_id": clinic_id,
+        "earliest_on": _text(dated.due_on),
+        "recommended_on": _text(dated.recommended_on),
+        "overdue_on": _text(dated.overdue_on),
+        "done_on": _text(dated.done_on),
+        "status": state.status,
     }
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from streams.clinical.child.case import ChildCase
 from streams.clinical.child.life import Life
-from streams.clinical.child.telling import Deferral, Told, Vaccination
+from streams.clinical.child.telling import Deferral, Ranked, Vaccination
 from streams.clinical.episode import earliest
 from streams.clinical.months import add_months
 from streams.clinical.vaccination.deferrals import changes_on, deferred
@@ -64,15 +64,18 @@ class Day(NamedTuple):
 def immunisation_of(case: ChildCase, parameters: Parameters) -> Immunisation:
     """That of a case, found once, whoever asks."""
     day = Day(case.today, case.heard, case.ends_on)
-    told = [*case.told(Vaccination), *case.told(Deferral)]
-    return case.once(("immunisation", id(parameters)), lambda: immunisation(case.life, told, day, parameters))
+
+    def find() -> Immunisation:
+        return immunisation(case.life, case.told(Vaccination, Deferral), day, parameters)
+
+    return case.once(("immunisation", id(parameters)), find)
 
 
-def immunisation(life: Life, told: Iterable[Told], day: Day, parameters: Parameters) -> Immunisation:
+def immunisation(life: Life, told: Iterable[Ranked], day: Day, parameters: Parameters) -> Immunisation:
     """Every dose of the series that count for a child; series by name, doses by number."""
     schedule = schedule_of(parameters.schedule)
-    records = [t for t in told if isinstance(t, Vaccination | Deferral)]
-    vaccinations = sorted((t for t in records if isinstance(t, Vaccination)), key=lambda v: v.rank)
+    records = sorted((t for t in told if isinstance(t, Vaccination | Deferral)), key=lambda t: t.rank)
+    vaccinations = [t for t in records if isinstance(t, Vaccination)]
     deferrals = [t for t in records if isinstance(t, Deferral)]
     given = [v for v in vaccinations if day.today is None or v.on <= day.today]
     doses = [d for series in series_for(given, schedule) for d in _dated(series, given, life, parameters)]

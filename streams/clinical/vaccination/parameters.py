@@ -14,11 +14,12 @@ Reason = Literal["contraindication", "illness", "refused", "out-of-stock"]
 
 
 class Parameters(Part):
-    """`schedule`: the file of streams/clinical/reference with the doses. Series: HepB, BCG, polio, DTaP, MenA, MMR …
+    """`schedule`: the file of streams/clinical/reference with the doses.
 
-    `overdue_after_months`: after a dose is due, where the schedule names no later age by which it is to be given. `deferred_while_standing`: reasons that hold as long as the deferral stands; other ones for
-    `deferred_days`. `asked_below_months`: age from which on a series is not caught up. `asked_if_born_from`: children
-    born before that began another schedule, and how they go on is not known.
+    `overdue_after_months`: after a dose is due, where the schedule names no later age by which it is to be given.
+    `deferred_while_standing`: reasons that hold as long as the deferral stands; others hold for `deferred_days`.
+    By series (HepB, BCG, polio, DTaP, MenA …): `asked_below_months`, from that age on it is not caught up;
+    `asked_if_born_from`: who was born before began another schedule, and how that goes on is not known.
     """
 
     schedule: Literal["vaccines.json"] = "vaccines.json"

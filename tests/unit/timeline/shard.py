@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from schemas.internal import pack
-from streams.clinical.pack import RulePack
+from streams.clinical.pack import RulePack, national
 from streams.timeline.stage import TimelineStage
 from streams.transport.port import Decision, Output
 from tests.support.builders import child_of
@@ -24,6 +24,7 @@ KEYS = {
     "timeline": ("child_id", "kind", "source", "record_id"),
     "children": ("child_id",),
     "milestones": ("child_id", "milestone"),
+    "vaccination_status": ("child_id", "dose"),
     "alerts": ("alert_id",),
     "unlinked": ("subject", "source", "writer", "partition"),
     "watermarks": ("stage", "partition"),
@@ -47,6 +48,13 @@ class Arrived:
     @property
     def timestamp(self) -> int:
         return NEVER_BEFORE_MS + self.offset
+
+
+def only(*rules: str) -> RulePack:
+    """The national rules, but of those that raise alerts these alone."""
+    told = orjson.loads(national().dumps())
+    told["rules"] = [rule for rule in told["rules"] if rule["id"] in rules]
+    return RulePack.loads(orjson.dumps(told))
 
 
 def event_message(event: Row, *, child: str = "", number: int = 0, visible: int | None = None) -> Message:
@@ -142,7 +150,7 @@ class Shard:
     """A stage, its log and its state topic; `send` is one committed batch."""
 
     def __init__(self, partitions: int = 1, partition: int = 0, pack: RulePack | None = None) -> None:
-        self.partition, self.partitions, self.pack = partition, partitions, pack
+        self.partition, self.partitions, self.pack = partition, partitions, pack or only("checkup-overdue")
         self.tables = Tables()
         self.state: dict[bytes, bytes] = {}
         self.end = 0

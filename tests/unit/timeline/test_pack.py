@@ -48,7 +48,7 @@ def test_a_county_may_open_its_windows_earlier() -> None:
         ("effective_from = 2017-02-28", 'effective_from = "in 2017"', "effective_from"),
         ('open = "warning"', 'open = "loud"', "severity.open"),
         ("grace_days_after_registration = 30", "grace_days_after_registration = -1", "grace_days_after_registration"),
-        ('id = "checkup-overdue"', 'id = "checkup-forgotten"', "checkup-overdue"),
+        ('id = "checkup-overdue"', 'id = "checkup-forgotten"', "no such rule: checkup-forgotten"),
     ],
 )
 def test_a_pack_that_makes_no_sense_is_refused_and_says_why(old: str, new: str, says: str) -> None:
