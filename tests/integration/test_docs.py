@@ -1,4 +1,4 @@
-"""The commands of README.md, docs/operator.md, docs/analyst.md and docs/growth.md, run as written, from nothing to a stopped stack."""
+"""The commands of README.md and of the pages for operator, analyst and growth, run as written, to a stopped stack."""
 
 from __future__ import annotations
 
