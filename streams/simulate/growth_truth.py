@@ -102,7 +102,7 @@ def growth_of(registration: JSON, day: date, data: JSON) -> JSON:
     born = date.fromisoformat(registration["birth_date"])
     shown = scores(sex, since, day, data)
     told = {**data} if since == born else {**data, "uncorrected": scores(sex, born, day, data)}
-    return {**shown, **lines_reached(sex, since, day, data), "flags": unlikely(shown), "data": told}
+    return {**shown, **lines_reached(sex, since, day, data), "flags": sorted(unlikely(shown)), "data": told}
 
 
 def _as_taken(data: JSON, age: int, *, lies: bool) -> float | None:

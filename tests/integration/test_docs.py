@@ -1,4 +1,4 @@
-"""The commands of README.md, docs/operator.md and docs/analyst.md, run as written, from nothing to a stopped stack."""
+"""The commands of README.md and of the pages for operator, analyst and growth, run as written, to a stopped stack."""
 
 from __future__ import annotations
 
@@ -67,11 +67,18 @@ def test_the_analysts_commands_run(county: Stack, tmp_path: Path) -> None:
 
 
 def test_the_analysts_questions_have_answers(county: Stack) -> None:
-    questions = blocks(ROOT / "docs" / "analyst.md", "sql")
-    assert len(questions) >= 7
+    questions = [sql for page in ("analyst.md", "growth.md") for sql in blocks(ROOT / "docs" / page, "sql")]
+    assert len(questions) >= 8
     store = Queries(connect(county.settings), county.settings)
     without = [sql for sql in questions if not store.query(sql).rows]
     assert [sql for sql in without if "as_of" not in sql] == []
+
+
+def test_a_childs_growth_is_told_as_the_page_says(tmp_path: Path) -> None:
+    chinese, corrected = (shell(line, tmp_path) for line in blocks(ROOT / "docs" / "growth.md", "sh")[0].splitlines())
+    assert (chinese.returncode, corrected.returncode) == (0, 0), chinese.stdout + corrected.stdout
+    assert "重度低体重" in chinese.stdout
+    assert "corrected 10 months" in corrected.stdout
 
 
 def test_the_operators_commands_run(county: Stack, tmp_path: Path) -> None:

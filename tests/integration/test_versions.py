@@ -74,7 +74,7 @@ def _waits_because(folder: Path, reason: str) -> bool:
 
 
 def test_every_offset_record_says_which_version_wrote_it(stack: Stack) -> None:
-    for stage, version in (("intake", b"2"), ("timeline", b"1"), ("centers", b"1")):
+    for stage, version in (("intake", b"2"), ("timeline", b"2"), ("centers", b"1")):
         offsets = [r for r in read_topic(stack.kafka, f"{stage}-state") if r.key.startswith(OFFSET)]
         assert {tuple(r.headers) for r in offsets} == {(("state-version", version),)}
 
@@ -113,7 +113,7 @@ def test_a_start_on_newer_state_is_refused_at_once(stack: Stack, folder: Path) -
     assert _huiyu(folder, "down").returncode == 0
     done = _huiyu(folder, "up", "--clock", "manual")
     assert done.returncode == 15
-    assert "state version 99, this huiyu knows 1: upgrade huiyu" in one_line(done.stderr)
+    assert "state version 99, this huiyu knows 2: upgrade huiyu" in one_line(done.stderr)
     assert _huiyu(folder, "status").returncode == 3
 
 

@@ -18,6 +18,7 @@ ALIAS = subject_of("ann's certificate", "birth-cert")
 CHILD = child_of(ANN)
 BIRTHS = ("2019-05-31", "2024-01-31", "2024-02-29", "2024-08-31", "2025-06-01")
 HOURS = ("00:10:00+08:00", "09:00:00+08:00", "16:30:00Z", "23:50:00+08:00")
+VISITS = ("checkup.recorded", "measurement.recorded")
 PROVENANCE = ("accepted_at", "origin", "event_id")
 
 
@@ -48,12 +49,32 @@ def events_of(draw: st.DrawFn, born: str) -> Event:
 
 def registration(draw: st.DrawFn, born: str, clinic: str, on: str) -> Row:
     moved = timedelta(days=draw(st.sampled_from((0, 0, 0, 1, 40))))
-    return {"sex": "female", "birth_date": str(date.fromisoformat(born) + moved), "clinic_id": clinic}
+    sex = draw(st.sampled_from(("female", "female", "male", "unknown")))
+    data = {"sex": sex, "birth_date": str(date.fromisoformat(born) + moved), "clinic_id": clinic}
+    return data | draw(st.sampled_from(({}, {"gestational_weeks": 30}, {"gestational_weeks": 36})))
 
 
 def checkup(draw: st.DrawFn, born: str, clinic: str, on: str) -> Row:
     named = draw(st.sampled_from(("", "", "", *NAMES)))
-    return {"clinic_id": clinic} | ({"milestone": named} if named else {})
+    return {"clinic_id": clinic} | ({"milestone": named} if named else {}) | measured(draw)
+
+
+def measured(draw: st.DrawFn) -> Row:
+    """Some of what growth is judged by, likely or not."""
+    values = {
+        "weight_kg": st.sampled_from((2.4, 3.3, 6.1, 7.9, 11.8, 14.2, 30)),
+        "length_height_cm": st.sampled_from((44.9, 49, 62.3, 70.05, 87.4, 110.6, 121)),
+        "position": st.sampled_from(("lying", "standing")),
+        "head_circumference_cm": st.sampled_from((34, 43.2, 52.1)),
+        "oedema": st.booleans(),
+    }
+    return {name: draw(value) for name, value in values.items() if draw(st.booleans())}
+
+
+def measurement(draw: st.DrawFn, born: str, clinic: str, on: str) -> Row:
+    found = measured(draw)
+    found.pop("oedema", None)
+    return {"center_id": clinic, **found}
 
 
 def enrolment(draw: st.DrawFn, born: str, clinic: str, on: str) -> Row:
@@ -81,8 +102,9 @@ DATA = {
     "child.enrolled": enrolment,
     "child.withdrawn": withdrawal,
     "attendance.recorded": attendance,
+    "measurement.recorded": measurement,
 }
-OF_CENTERS = ("child.enrolled", "child.withdrawn", "attendance.recorded")
+OF_CENTERS = ("child.enrolled", "child.withdrawn", "attendance.recorded", "measurement.recorded")
 
 
 @st.composite
@@ -153,12 +175,28 @@ def by_key(tables: Tables, table: str) -> list[Row]:
     return [row for _, row in sorted(tables.rows[table].items())]
 
 
+def as_sent(data: Row) -> Row:
+    return {name: value for name, value in data.items() if name != "uncorrected"}
+
+
+def growth_in(row: Row) -> Row:
+    """What a visit's row says of growth."""
+    columns = ("waz", "haz", "wlz", "baz", "hcz", "wst_wfa", "wst_lhfa", "wst_wfl", "data")
+    return {c: row[c] for c in columns} | {"flags": [flag for flag in row["flags"] if flag.endswith("-implausible")]}
+
+
 def matches(tables: Tables, truth: Truth) -> None:
     """Cell by cell what the calendar says."""
     parsed = datetime.fromisoformat
     entries = {
         (r["kind"], r["source"], r["record_id"]): (
-            *(r["subject"], r["revision"], parsed(r["occurred_at"]), r["data"], date.fromisoformat(r["local_date"])),
+            *(
+                r["subject"],
+                r["revision"],
+                parsed(r["occurred_at"]),
+                as_sent(r["data"]),
+                date.fromisoformat(r["local_date"]),
+            ),
             *(r["age_days"], parsed(r["recorded_at"])),
             *("equal-revision-conflict" in r["flags"], "milestone-too-early" in r["flags"]),
             "enrolled-after-departure" in r["flags"],
@@ -166,6 +204,10 @@ def matches(tables: Tables, truth: Truth) -> None:
         for r in tables.of("timeline")
     }
     assert entries == truth.timeline()
+    grown = {
+        (r["kind"], r["source"], r["record_id"]): growth_in(r) for r in tables.of("timeline") if r["kind"] in VISITS
+    }
+    assert grown == truth.growth()
     columns = ("opens_on", "due_on", "overdue_on", "missed_on", "status", "done_on", "clinic_id")
     expected = {name: tuple(v and str(v) for v in row) for name, row in truth.milestones().items()}
     assert {r["milestone"]: tuple(r[c] for c in columns) for r in tables.of("milestones")} == expected

@@ -11,6 +11,8 @@ from typing import Any
 
 import rfc8785
 
+from streams.simulate.growth_truth import growth_of
+
 Event = dict[str, Any]
 COUNTY = timezone(timedelta(hours=8))
 MONTHS = {"home": 0, "m1": 1, "m3": 3, "m6": 6, "m8": 8, "m12": 12, "m18": 18, "m24": 24, "m30": 30, "m36": 36}
@@ -235,6 +237,13 @@ class Truth:
         if not self.registrations:
             return {}
         return {identity: self._entry(identity, event) for identity, event in self.winners.items()}
+
+    def growth(self) -> dict[tuple[str, str, str], dict[str, Any]]:
+        """Record → scores, bands, flags and data of every visit, by the simulator's own reckoning."""
+        if not self.registrations:
+            return {}
+        visits = {i: e for i, e in self.winners.items() if i[0] in ("checkup.recorded", "measurement.recorded")}
+        return {i: growth_of(self.holds["data"], local_day(e), e["data"]) for i, e in visits.items()}
 
     def _entry(self, identity: tuple[str, str, str], event: Event) -> tuple[Any, ...]:
         local = date.fromisoformat(event["data"]["date"]) if "date" in event["data"] else local_day(event)
