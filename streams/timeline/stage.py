@@ -115,9 +115,14 @@ class Step:
             self.packed_facts[key] = value
 
     def _heard(self, meta: Mapping[str, Any]) -> None:
-        """Until when sources were heard: it counts once every partition of intake has passed that watermark."""
-        self.hearing = self.hearing.with_told(str(meta["now"]), meta["heard"])
-        self.told_heard.add(str(meta["now"]))
+        """Until when sources were heard: it counts once every partition of intake has passed that watermark.
+
+        Once they have, it was counted: what is read again says nothing.
+        """
+        now = str(meta["now"])
+        if now > self.memory.now:
+            self.hearing = self.hearing.with_told(now, meta["heard"])
+            self.told_heard.add(now)
 
     def _newest_route(self, subject: str) -> Route | None:
         return self.routes.get(subject) or self.memory.routes.get(subject)
