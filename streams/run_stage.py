@@ -84,9 +84,11 @@ def _maker(name: str, settings: Settings) -> Callable[[int], Stage]:
 
         return lambda partition: IntakeStage(partition, partitions)
     if name == "timeline":
+        from streams.clinical.pack import load
         from streams.timeline.stage import TimelineStage
 
-        return lambda partition: TimelineStage(partition, partitions, zone)
+        pack = load(settings.rules)
+        return lambda partition: TimelineStage(partition, partitions, zone, pack)
     from streams.centers.stage import CentersStage
 
     return lambda partition: CentersStage(partition, partitions, zone)

@@ -37,6 +37,10 @@ class Settings(BaseSettings):
     )
     timezone: str = Field(default="Asia/Shanghai", description="IANA time zone in which dates are local dates")
     partitions: int = Field(default=8, ge=1, le=256, description="Partitions of every topic, fixed when first created")
+    rules: Path | None = Field(
+        default=None,
+        description="Folder of the county's rule packs (*.toml), which change the national one; unset: none",
+    )
     county_key: SecretStr | None = Field(default=None, description="Key from which subjects are derived (HMAC-SHA256)")
     county_key_file: Path | None = Field(default=None, description="File that holds the county key")
 
