@@ -58,8 +58,9 @@ def _run_fold(name: str, settings: Settings) -> None:
     from streams.embedded.ready import announce
     from streams.transport.worker import run_stage as run_on_faust
 
+    maker = _maker(name, settings)
     _check_topics((*SOURCES[name], f"{name}-state"), settings)
-    servers, maker = endpoints.kafka(settings), _maker(name, settings)
+    servers = endpoints.kafka(settings)
     run_on_faust(name, SOURCES[name], servers, settings.partitions, maker, announce, STATE_VERSIONS[name])
 
 

@@ -12,11 +12,13 @@ from streams.catalogue.examples import Examples
 from streams.catalogue.index_page import index_page
 from streams.catalogue.json_schemas import envelope_schema, event_schema, json_text
 from streams.catalogue.rejections_page import rejections_page
+from streams.catalogue.rules_page import rules_page
 from streams.catalogue.settings_page import settings_page
 from streams.catalogue.tables_page import tables_page
 from streams.serve.open_api import open_api
 
 FOLDER = Path("docs/reference")
+RULES = Path("docs/rules.md")
 
 
 def documents(root: Path) -> dict[Path, str]:
@@ -35,7 +37,7 @@ def documents(root: Path) -> dict[Path, str]:
         "schemas/envelope.json": json_text(envelope_schema()),
     }
     texts |= {f"schemas/{name}.json": json_text(event_schema(kind)) for name, kind in KINDS.items()}
-    return {FOLDER / name: text for name, text in texts.items()}
+    return {FOLDER / name: text for name, text in texts.items()} | {RULES: rules_page(root)}
 
 
 def write(root: Path) -> None:
@@ -50,4 +52,5 @@ def write(root: Path) -> None:
 
 def present(root: Path) -> list[Path]:
     """The files that are there, relative to `root`."""
-    return sorted(path.relative_to(root) for path in (root / FOLDER).rglob("*") if path.is_file())
+    found = (*(root / FOLDER).rglob("*"), root / RULES)
+    return sorted(path.relative_to(root) for path in found if path.is_file())

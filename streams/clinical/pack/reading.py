@@ -7,14 +7,16 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path as File
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from streams.clinical.pack.county import CountyPack, Merge, Unknown
 from streams.clinical.pack.lines import Path, line_at, lines_of
 from streams.clinical.pack.model import RulePack
 from streams.errors import Failure
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
 class BadPack(Failure):
@@ -53,6 +55,15 @@ def read_pack(text: str, name: str = "pack.toml", counties: Iterable[Source] = (
     except ValidationError as error:
         raise _bad(error, places) from None
     return pack.model_copy(update={"rules": tuple(rule for rule in pack.rules if rule.id not in off)})
+
+
+def validated(model: type[Model], text: str, name: str) -> Model:
+    """A TOML text of any model; raises BadPack, with a line for each problem."""
+    told, places = _document(Source(name, text))
+    try:
+        return model.model_validate(told)
+    except ValidationError as error:
+        raise _bad(error, places) from None
 
 
 def load(folder: File | None) -> RulePack:

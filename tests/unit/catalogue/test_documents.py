@@ -30,6 +30,7 @@ def _text(path: Path) -> str:
 
 def test_writing_twice_changes_nothing_and_removes_what_is_no_longer_there(tmp_path: Path) -> None:
     shutil.copytree(EXAMPLES, tmp_path / "examples" / "events")
+    shutil.copytree(EXAMPLES.parent / "rules", tmp_path / "examples" / "rules")
     gone = tmp_path / FOLDER / "schemas" / "child.vanished.json"
     gone.parent.mkdir(parents=True)
     gone.write_text("{}")
