@@ -12,8 +12,8 @@ from streams.clinical.schedule import MilestoneRule
 EXAMPLES = Path("examples/rules")
 INTRODUCTION = """
 The national rule pack, `streams/clinical/rules/national.toml`. A county may change it:
-[county-rules.md](county-rules.md). `huiyu rules show` tells the rules that are in force in an installation. A source marked † was not read as an official
-text: its figures are configuration, not law
+[county-rules.md](county-rules.md). `huiyu rules show` tells the rules that are in force in an
+installation. A source marked † was not read as an official text: its figures are configuration, not law
 ([where they come from](../streams/clinical/reference/SOURCES.md)).
 """
 WORDS = {
