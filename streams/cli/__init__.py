@@ -10,7 +10,20 @@ from typing import Any, NoReturn
 import typer
 from pydantic import ValidationError
 
-from streams.cli import county, growth, publishing, reading, receipts, rules, sheets, stack, stages, tokens, who
+from streams.cli import (
+    county,
+    explain,
+    growth,
+    publishing,
+    reading,
+    receipts,
+    rules,
+    sheets,
+    stack,
+    stages,
+    tokens,
+    who,
+)
 from streams.errors import Failure, NotInstalled
 from streams.handles import COMMAND, need
 from streams.settings import PREFIX, unknown_variables
@@ -21,7 +34,7 @@ OF_SHEETS = ("openpyxl", "python_calamine")
 def build() -> typer.Typer:
     """The command line application; nothing is read from the environment before a command runs."""
     app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help=__doc__)
-    for group in (stack, stages, publishing, sheets, receipts, tokens, reading, who, growth, rules, county):
+    for group in (stack, stages, publishing, sheets, receipts, tokens, reading, who, growth, rules, explain, county):
         group.register(app)
     return app
 

@@ -124,6 +124,20 @@ class Queries:
             sql += f" LIMIT {int(limit)}"
         return self.ask(sql, clinic=clinic, state=state)
 
+    def alert(self, alert_id: str) -> Answer:
+        """One alert, or no row."""
+        return self.ask(f"SELECT {ALERTS} FROM alerts WHERE alert_id = {{id:String}}", id=alert_id)
+
+    def transitions(self, alert_id: str) -> Answer:
+        """Every transition of an alert, the first first, each with the `detail` that it was decided on."""
+        sql = (
+            "SELECT h.at AS at, h.state AS state, h.resolution AS resolution, l.detail AS detail "
+            "FROM alert_history AS h LEFT JOIN (SELECT * FROM huiyu_store.alerts_log FINAL) AS l "
+            "ON l.alert_id = h.alert_id AND l.version = h.transition "
+            "WHERE h.alert_id = {id:String} ORDER BY h.transition"
+        )
+        return self.ask(sql, id=alert_id)
+
     def overview(self) -> Answer:
         """The county at a glance: one row."""
         return self.ask("SELECT * FROM county_overview")
