@@ -13,7 +13,7 @@ from streams.clinical.episode import earliest
 from streams.clinical.vaccination.doses import Immunisation
 from streams.timeline.child import Child, Draft
 from streams.timeline.child_alerts import Looks, asked_again, changed_alerts, look
-from streams.timeline.immunisations import doses_of, is_another, restored
+from streams.timeline.immunisations import as_found, doses_of, is_another, restored
 from streams.timeline.kept import Kept
 from streams.timeline.situation import Situation
 
@@ -50,7 +50,8 @@ def evaluate(draft: Draft, situation: Situation, complete: bool = True, anew: bo
 def _case(draft: Draft, life: Life, today: date, situation: Situation) -> ChildCase:
     ends_on = situation.pack.schedule.ends_on(life.born)
     heard = situation.heard(life.holds.clinic_id, today)
-    return ChildCase(life, draft.all_told(), draft.schedule, ends_on, today, heard)
+    case = ChildCase(life, draft.all_told(), draft.schedule, ends_on, today, heard)
+    return as_found(case, draft.immunisation, situation.pack)
 
 
 def _looks(draft: Draft, case: ChildCase, held: Looks, situation: Situation) -> Looks:

@@ -26,7 +26,8 @@ CONTRACT = {
     "children": "child_id subject registered_by registration_record sex birth_date clinic_id status center_id class_id "
     "band service enrolled_from last_checkup_on next_milestone next_due_on open_alerts",
     "checkup_milestones": "child_id clinic_id milestone opens_on due_on overdue_on missed_on status done_on",
-    "vaccination_status": "child_id dose vaccine dose_no earliest_on recommended_on overdue_on done_on status clinic_id",
+    "vaccination_status": "child_id dose vaccine dose_no earliest_on recommended_on overdue_on done_on status "
+    "clinic_id",
     "alerts": "alert_id rule rule_version severity child_id center_id clinic_id milestone state resolution due_on "
     "raised_at changed_at acknowledged_at acknowledged_by acknowledged_until acknowledged_reason detail",
     "alert_history": "alert_id at state resolution",

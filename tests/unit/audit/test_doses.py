@@ -19,10 +19,15 @@ SOURCES = (a_source("clinic:chengguan", cadence="irregular"), a_source("clinic:n
 
 
 def is_asked_for(event: Event) -> bool:
-    """A clinic's record that doses depend on; intake refuses a retraction that is no later revision."""
+    """A clinic's record that doses depend on; intake refuses a retraction that is no later revision, and the future."""
     kind = event["type"].removesuffix(".v1")
     retracts = kind == "record.retracted"
-    return kind in KINDS and event["source"].startswith("clinic:") and not (retracts and event["revision"] == 1)
+    return (
+        kind in KINDS
+        and event["time"] < "2026-02-24"
+        and event["source"].startswith("clinic:")
+        and not (retracts and event["revision"] == 1)
+    )
 
 
 @st.composite
