@@ -40,12 +40,8 @@ def test_each_indicator_is_judged_by_the_latest_visit_that_measured_it() -> None
     child = a_child("growth-low")
     child.checkup("2025-06-01", recordid="V-1", weight_kg=line("wfa", "-3SD", "12"))
     length = round(line("lhfa", "-2SD", "13"), 1)
-    child.publish(
-        {
-            **child.says_checkup("2025-07-01", recordid="V-2"),
-            "data": {"clinic_id": "chengguan", "length_height_cm": length},
-        }
-    )
+    measured = {"clinic_id": "chengguan", "length_height_cm": length}
+    child.publish({**child.says_checkup("2025-07-01", recordid="V-2"), "data": measured})
     alert = child.on("2025-07-01").alert
     assert alert is not None
     assert list(alert["detail"]["indicators"]) == ["weight_for_age"]
@@ -79,9 +75,8 @@ def test_of_an_unknown_sex_nothing_is_said() -> None:
 ])  # fmt: skip
 def test_overweight_is_from_one_line_on_and_obese_from_two(sd: str, less: float, state: str) -> None:
     child = a_child("growth-high")
-    child.checkup(
-        "2025-06-01", length_height_cm=75.0, position="lying", weight_kg=round(line("wfl", sd, "75") - less, 2)
-    )
+    weight = round(line("wfl", sd, "75") - less, 2)
+    child.checkup("2025-06-01", length_height_cm=75.0, position="lying", weight_kg=weight)
     assert child.on("2025-06-01").state == state
 
 
