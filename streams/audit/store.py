@@ -29,6 +29,7 @@ VERSIONED: Mapping[str, str] = {
     "timeline": "child_id, kind, source, record_id",
     "children": "child_id",
     "milestones": "child_id, milestone",
+    "vaccination_status": "child_id, dose",
     "alerts": "alert_id",
     "center_days": "center_id, date",
 }
@@ -76,6 +77,11 @@ QUERIES: Mapping[str, str] = {
         "huiyu.checkup_milestones",
         "child_id milestone clinic_id status",
         dates="opens_on due_on overdue_on missed_on done_on",
+    ),
+    "vaccination_status": _select(
+        "huiyu.vaccination_status",
+        "child_id dose vaccine dose_no clinic_id status",
+        dates="earliest_on recommended_on overdue_on done_on",
     ),
     "alerts": _select(
         "huiyu.alerts",

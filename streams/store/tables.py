@@ -71,6 +71,16 @@ _MILESTONES = _table(
     day="opens_on due_on overdue_on missed_on done_on",
 )
 
+_VACCINATION_STATUS = _table(
+    "vaccination_status",
+    "child_id dose",
+    logged=True,
+    text="child_id clinic_id",
+    word="dose vaccine status",
+    u8="dose_no",
+    day="earliest_on recommended_on overdue_on done_on",
+)
+
 _ALERTS = _table(
     "alerts",
     "alert_id",
@@ -184,7 +194,7 @@ _BOOKKEEPING_TABLES = (
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
-        *(_TIMELINE, _CHILDREN, _MILESTONES, _ALERTS, _ALERT_HISTORY, _CENTER_DAYS),
+        *(_TIMELINE, _CHILDREN, _MILESTONES, _VACCINATION_STATUS, _ALERTS, _ALERT_HISTORY, _CENTER_DAYS),
         *(*_REGISTRY, *_BOOKKEEPING_TABLES),
     )
 }

@@ -77,6 +77,8 @@ class Emission:
         self._difference("children", draft, before, after)
 
     def _milestones(self, draft: Draft) -> None:
+        if draft.schedule is draft.child.schedule:
+            return
         held = {m.name: m for m in draft.child.schedule}
         now = {m.name: m for m in draft.schedule}
         for name in held | now:

@@ -7,17 +7,18 @@ from datetime import date, timedelta
 from streams.clinical.child.case import ChildCase
 from streams.clinical.child.life import Life, life_of
 from streams.clinical.child.milestones import Milestone, milestones
-from streams.clinical.child.telling import TELLING, Told, told_by
+from streams.clinical.child.telling import CHECKUP, DEPARTED, REGISTERED, TELLING, Told, told_by
 from streams.clinical.county import County
 from streams.clinical.episode import earliest
 from streams.clinical.vaccination.doses import Immunisation
 from streams.timeline.child import Child, Draft
 from streams.timeline.child_alerts import Looks, asked_again, changed_alerts, look
-from streams.timeline.immunisations import doses_of, is_another, restored
+from streams.timeline.immunisations import as_found, doses_of, is_another, restored
 from streams.timeline.kept import Kept
 from streams.timeline.situation import Situation
 
 BEFORE_ANY_TICK = date.min
+MILESTONES_TELL = frozenset({REGISTERED, DEPARTED, CHECKUP})
 
 
 def evaluate(draft: Draft, situation: Situation, complete: bool = True, anew: bool = False) -> None:
@@ -33,7 +34,7 @@ def evaluate(draft: Draft, situation: Situation, complete: bool = True, anew: bo
         draft.since = _since(draft)
     draft.today = today = situation.today
     life = draft.life
-    draft.schedule = milestones(life, today, situation.pack.schedule) if life else ()
+    draft.schedule = _schedule(draft, life, situation, anew) if life else ()
     draft.immunisation = _immunisation(draft, life, situation, anew) if life else Immunisation()
     if life is None:
         draft.looks = {}
@@ -47,10 +48,19 @@ def evaluate(draft: Draft, situation: Situation, complete: bool = True, anew: bo
         draft.alerts = changed_alerts(draft.name, draft.child.alerts, case, draft.looks, situation)
 
 
+def _schedule(draft: Draft, life: Life, situation: Situation, anew: bool) -> tuple[Milestone, ...]:
+    """The child's milestones; those found last, when nothing came that they depend on, on the same day."""
+    child, kinds = draft.child, {identity[0] for identity in draft.touched}
+    if child.schedule and child.today == situation.today and not anew and kinds.isdisjoint(MILESTONES_TELL):
+        return child.schedule
+    return milestones(life, situation.today, situation.pack.schedule)
+
+
 def _case(draft: Draft, life: Life, today: date, situation: Situation) -> ChildCase:
     ends_on = situation.pack.schedule.ends_on(life.born)
     heard = situation.heard(life.holds.clinic_id, today)
-    return ChildCase(life, draft.all_told(), draft.schedule, ends_on, today, heard)
+    case = ChildCase(life, draft.all_told(), draft.schedule, ends_on, today, heard)
+    return as_found(case, draft.immunisation, situation.pack)
 
 
 def _looks(draft: Draft, case: ChildCase, held: Looks, situation: Situation) -> Looks:

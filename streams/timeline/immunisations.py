@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from streams.clinical.child.case import ChildCase
 from streams.clinical.child.life import Life
 from streams.clinical.child.telling import DEFERRED, DEPARTED, REGISTERED, VACCINATED, Ranked
 from streams.clinical.pack import RulePack
-from streams.clinical.vaccination.doses import OVERDUE, Day, Immunisation, immunisation
+from streams.clinical.vaccination.doses import OVERDUE, Day, Immunisation, immunisation, known_as
 from streams.clinical.vaccination.parameters import Parameters
 from streams.timeline.situation import Situation
 
@@ -39,6 +40,12 @@ def restored(life: Life, told: Iterable[Ranked], situation: Situation, overdue: 
     """What had been told of a child's doses when its state was written."""
     found = doses_of(life, told, situation, date.min)
     return found._replace(doses=tuple(s._replace(status=OVERDUE) if s.id in overdue else s for s in found.doses))
+
+
+def as_found(case: ChildCase, found: Immunisation, pack: RulePack) -> ChildCase:
+    """A case that knows its doses: the rule about them need not find them again."""
+    case.once(known_as(_parameters(pack)), lambda: found)
+    return case
 
 
 def _parameters(pack: RulePack) -> Parameters:

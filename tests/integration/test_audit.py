@@ -155,7 +155,7 @@ def test_a_lost_event_and_a_lost_rejection_are_missed_in_the_log(settings: Setti
         assert found == {("completeness", "fate"), ("rejections", "missing"), ("receipts", "missing")}
 
 
-@pytest.mark.parametrize("table", ["timeline", "children", "milestones", "alerts", "center_days"])
+@pytest.mark.parametrize("table", ["timeline", "children", "milestones", "vaccination_status", "alerts", "center_days"])
 def test_what_queries_see_and_its_log_must_not_part(settings: Settings, table: str) -> None:
     newer = row(table, "true", "0 AS is_deleted")
     with planted(settings, table, newer, logged=False):

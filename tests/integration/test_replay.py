@@ -27,6 +27,7 @@ VIEWS = (
     "timeline",
     "children",
     "checkup_milestones",
+    "vaccination_status",
     "alerts",
     "alert_history",
     "center_days",

@@ -26,6 +26,8 @@ CONTRACT = {
     "children": "child_id subject registered_by registration_record sex birth_date clinic_id status center_id class_id "
     "band service enrolled_from last_checkup_on next_milestone next_due_on open_alerts",
     "checkup_milestones": "child_id clinic_id milestone opens_on due_on overdue_on missed_on status done_on",
+    "vaccination_status": "child_id dose vaccine dose_no earliest_on recommended_on overdue_on done_on status "
+    "clinic_id",
     "alerts": "alert_id rule rule_version severity child_id center_id clinic_id milestone state resolution due_on "
     "raised_at changed_at acknowledged_at acknowledged_by acknowledged_until acknowledged_reason detail",
     "alert_history": "alert_id at state resolution",
@@ -229,6 +231,7 @@ AS_OF = {
     "timeline": "child_id, kind, source, record_id, revision",
     "children": "child_id, status, open_alerts",
     "checkup_milestones": "child_id, milestone, status, done_on",
+    "vaccination_status": "child_id, dose, dose_no, status",
     "alerts": "alert_id, state, resolution",
     "center_days": "center_id, date, enrolled, present",
 }
@@ -246,6 +249,7 @@ def a_version_of_everything(version: int, draw: random.Random) -> list[Row]:
         "timeline": a_timeline_row(record_id=f"r{n}", revision=count),
         "children": {"child_id": f"k{n}", "status": "active", "open_alerts": count},
         "milestones": {"child_id": f"k{n}", "milestone": "m6", "status": status},
+        "vaccination_status": {"child_id": f"k{n}", "dose": "MMR-1", "dose_no": 1, "status": status},
         "alerts": an_alert_row(alert_id=f"a{n}", state=draw.choice(("open", "escalated"))),
         "center_days": day,
     }

@@ -4,20 +4,32 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support.builders import a_checkup, a_registration, an_event, child_of, subject_of
-from tests.unit.timeline.shard import Message, Shard, event_message, watermark
+from tests.support.builders import a_checkup, a_registration, a_source, an_event, child_of, subject_of
+from tests.unit.timeline.shard import Message, Shard, event_message, fact, heard, only, watermark
 
 Event = dict[str, Any]
 MILESTONES = ("home", "m1", "m3", "m6", "m8", "m12", "m18", "m24", "m30", "m36", "y4", "y5", "y6")
 
 
 class KnownChild:
-    """Ann, registered at birth unless said otherwise. Each statement is published at once."""
+    """Ann, registered at birth unless said otherwise. Each statement is published at once.
 
-    def __init__(self, born: str = "2025-06-01", registered: str = "", clinic: str = "chengguan") -> None:
-        self.shard = Shard()
+    `rule`: the one rule that raises alerts about her.
+    """
+
+    def __init__(
+        self,
+        born: str = "2025-06-01",
+        registered: str = "",
+        clinic: str = "chengguan",
+        rule: str = "checkup-overdue",
+        **data: Any,
+    ) -> None:
+        self.shard = Shard(pack=only(rule))
         self.subject = subject_of("ann")
         self.registration = self.registered(registered or born, born=born, clinic=clinic, recordid="R-1")
+        if data:
+            self.registration = self.corrected(self.registration, **data)
 
     # what is published
     def publish(self, *events: Event) -> Event:
@@ -73,7 +85,52 @@ class KnownChild:
         self.shard.send(watermark(day))
         return self
 
+    def clinic_says(self, kind: str, on: str, **data: Any) -> Event:
+        """Any other record of her clinic."""
+        more = {name: data.pop(name) for name in ("recordid",) if name in data}
+        at = f"{on}T09:00:00+08:00"
+        return self.publish(an_event(kind, "clinic:chengguan", self.subject, data, at, **more))
+
+    def center_says(self, kind: str, on: str, **data: Any) -> Event:
+        """Any other record of a centre."""
+        told = {"center_id": "yucai", **data}
+        return self.publish(an_event(kind, "center:yucai", self.subject, told, f"{on}T10:00:00+08:00"))
+
+    def vaccinated(self, vaccine: str, dose_no: int, on: str) -> Event:
+        return self.clinic_says("vaccination.recorded", on, clinic_id="chengguan", vaccine=vaccine, dose_no=dose_no)
+
+    def deferred(self, vaccine: str, dose_no: int, on: str, reason: str, **until: str) -> Event:
+        told = {"clinic_id": "chengguan", "vaccine": vaccine, "dose_no": dose_no, "reason": reason, **until}
+        return self.clinic_says("vaccination.deferred", on, **told)
+
+    def clinic_reports(self, cadence: str) -> KnownChild:
+        """Her clinic is registered, and says how often it reports."""
+        self.shard.send(fact(a_source("clinic:chengguan", cadence=cadence)))
+        return self
+
+    def on_heard(self, day: str, until: str) -> KnownChild:
+        """The clock strikes noon of a day; her clinic was heard until another."""
+        self.shard.send(heard(day, chengguan=until), watermark(day))
+        return self
+
     # what is known
+    @property
+    def alert(self) -> dict[str, Any] | None:
+        """The alert that is active; None without one."""
+        active = [row for row in self.shard.tables.of("alerts") if row["state"] != "resolved"]
+        assert len(active) <= 1
+        return active[0] if active else None
+
+    @property
+    def state(self) -> str:
+        """open or escalated; else how the last alert was resolved, "" when there was none."""
+        if self.alert:
+            return str(self.alert["state"])
+        return self.shard.tables.history[-1]["resolution"] if self.shard.tables.history else ""
+
+    def dose(self, name: str) -> dict[str, Any]:
+        return self.shard.tables.rows["vaccination_status"][child_of(self.subject), name]
+
     @property
     def row(self) -> dict[str, Any]:
         [row] = self.shard.tables.of("children")

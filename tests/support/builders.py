@@ -26,8 +26,8 @@ def an_event(kind: str, source: str, subject: str, data: dict[str, Any], at: str
     return body
 
 
-def a_source(source: str, at: str = "2020-01-01T08:00:00+08:00") -> dict[str, Any]:
-    data = {"side": source.partition(":")[0], "cadence": "working-days"}
+def a_source(source: str, at: str = "2020-01-01T08:00:00+08:00", cadence: str = "working-days") -> dict[str, Any]:
+    data = {"side": source.partition(":")[0], "cadence": cadence}
     return an_event("source.registered", "registry:bureau", f"source:{source}", data, at)
 
 

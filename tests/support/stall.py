@@ -20,7 +20,16 @@ from streams.store.client import connect
 
 EVERY_S = 0.5
 LEGS = (TO_INTAKE, WITHIN_INTAKE, AMONG_CHILDREN, *TO_STORE)
-COUNTED = ("events", "rejections", "timeline_log", "children_log", "milestones_log", "alerts_log", "center_days_log")
+COUNTED = (
+    "events",
+    "rejections",
+    "timeline_log",
+    "children_log",
+    "milestones_log",
+    "vaccination_status_log",
+    "alerts_log",
+    "center_days_log",
+)
 SEEN = " UNION ALL ".join(
     [f"SELECT '{table}', count() FROM huiyu_store.{table} FINAL" for table in COUNTED]
     + ["SELECT 'watermarks', sum(version) FROM huiyu_store.watermarks FINAL"]

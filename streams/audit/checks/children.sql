@@ -1,4 +1,5 @@
--- Registered children, with their place, their checkups and how many alerts they have.
+-- Registered children, with their place, their checkups and how many alerts they have: of rules that are not
+-- recomputed here, as many as the store shows.
 -- key: child_id
 
 CREATE OR REPLACE TEMP VIEW expected AS
@@ -15,6 +16,12 @@ LEFT JOIN (
     FROM milestones WHERE status IN ('upcoming', 'open', 'overdue') AND departed_on IS NULL
     QUALIFY row_number() OVER (PARTITION BY child_id ORDER BY place) = 1
 ) AS n USING (child_id)
-LEFT JOIN (SELECT child_id, count(*) AS open_alerts FROM alerts GROUP BY child_id) AS a USING (child_id);
+LEFT JOIN (
+    SELECT child_id, count(*) AS open_alerts FROM (
+        SELECT child_id FROM called
+        UNION ALL SELECT child_id FROM store.alerts
+            WHERE state <> 'resolved' AND rule NOT IN ('checkup-overdue', 'vaccination-overdue')
+    ) GROUP BY child_id
+) AS a USING (child_id);
 
 CREATE OR REPLACE TEMP VIEW found AS FROM store.children;

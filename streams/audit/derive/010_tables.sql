@@ -50,6 +50,12 @@ CREATE TABLE store.checkup_milestones
     status VARCHAR, done_on DATE
 );
 
+CREATE TABLE store.vaccination_status
+(
+    child_id VARCHAR, dose VARCHAR, vaccine VARCHAR, dose_no INTEGER, clinic_id VARCHAR, status VARCHAR, earliest_on DATE,
+    recommended_on DATE, overdue_on DATE, done_on DATE
+);
+
 CREATE TABLE store.alerts
 (
     alert_id VARCHAR, rule VARCHAR, rule_version INTEGER, severity VARCHAR, child_id VARCHAR, center_id VARCHAR,

@@ -1,4 +1,4 @@
--- The thirteen milestones of every registered child, which checkup did each, and who has an alert now.
+-- The thirteen milestones of every registered child, and which checkup did each.
 
 CREATE TABLE schedule AS SELECT * FROM (VALUES
     (1, 'home', 0), (2, 'm1', 1), (3, 'm3', 3), (4, 'm6', 6), (5, 'm8', 8), (6, 'm12', 12), (7, 'm18', 18),
@@ -47,16 +47,3 @@ SELECT w.*, d.done_on,
         LIMIT 1
     ) AS clinic_id
 FROM windows AS w LEFT JOIN done AS d USING (child_id, milestone), moment;
-
--- The last milestone that was to be done, was not, and is late: one alert, unless a later one was done.
-CREATE TABLE alerts AS
-WITH late AS (
-    SELECT m.*, CASE WHEN missed_on <= today THEN 'escalated' ELSE 'open' END AS state
-    FROM milestones AS m, moment
-    WHERE status IN ('upcoming', 'open', 'overdue', 'missed') AND departed_on IS NULL AND today < ends_on
-        AND today >= CASE WHEN registered_on <= due_on THEN overdue_on
-            ELSE greatest(overdue_on, registered_on + 30) END
-    QUALIFY row_number() OVER (PARTITION BY child_id ORDER BY place DESC) = 1
-)
-SELECT * FROM late
-WHERE NOT EXISTS (FROM milestones AS m WHERE m.child_id = late.child_id AND m.place > late.place AND m.done_on IS NOT NULL);

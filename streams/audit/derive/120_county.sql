@@ -35,6 +35,6 @@ SELECT 'county' AS county, centers, inclusive_places, residents,
     (SELECT count(*) FROM lives WHERE departed_on IS NULL) AS children,
     (SELECT coalesce(sum(due), 0) FROM clinic_months) AS checkups_due,
     (SELECT coalesce(sum(missed), 0) FROM clinic_months) AS checkups_missed,
-    (SELECT count(*) FROM alerts) AS active_alerts,
+    (SELECT count(*) FROM called) AS called_alerts,
     instant(now) // 1000 AS now
 FROM filed, people, moment;

@@ -35,10 +35,11 @@ class Interval:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dose:
-    """`complete_before_months`: age by which it is to have been given; `interval`: since the dose before."""
+    """`codes`: of its series; `complete_before_months`: age by which it is to be given; `interval`: since the last."""
 
     id: str
     code: str
+    codes: frozenset[str]
     series: str
     option_group: str
     dose_no: int
@@ -74,18 +75,22 @@ class Schedule:
 def schedule_of(name: str) -> Schedule:
     """The schedule of a reference file."""
     told = json.loads(files("streams.clinical.reference").joinpath(name).read_text("utf-8"))
-    doses = sorted(map(_dose, told["doses"]), key=lambda d: (d.series, d.dose_no))
+    of_code = {dose["code"]: SERIES.get(dose["code"], dose["code"]) for dose in told["doses"]}
+    codes = {series: frozenset(code for code in of_code if of_code[code] == series) for series in of_code.values()}
+    doses = sorted((_dose(dose, codes) for dose in told["doses"]), key=lambda d: (d.series, d.dose_no))
     series = tuple(_series(name, tuple(group)) for name, group in groupby(doses, key=lambda d: d.series))
     options = {code: (s.option_group, s.option) for s in series if s.option_group for code in s.codes}
     return Schedule(series, told["default_options"], options)
 
 
-def _dose(told: Mapping[str, Any]) -> Dose:
+def _dose(told: Mapping[str, Any], codes: Mapping[str, frozenset[str]]) -> Dose:
     code = told["code"]
+    series = SERIES.get(code, code)
     return Dose(
         id=told["id"],
         code=code,
-        series=SERIES.get(code, code),
+        codes=codes[series],
+        series=series,
         option_group=told.get("option_group", ""),
         dose_no=told["dose_no"],
         min_age_months=told["min_age_months"],
@@ -102,7 +107,7 @@ def interval_of(text: str) -> Interval:
 
 def _series(name: str, doses: tuple[Dose, ...]) -> Series:
     group, _, option = doses[0].option_group.partition(":")
-    return Series(name, frozenset(dose.code for dose in doses), doses, group, option)
+    return Series(name, doses[0].codes, doses, group, option)
 
 
 @lru_cache(MANY_BIRTHS * 16)

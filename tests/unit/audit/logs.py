@@ -88,6 +88,7 @@ def an_agreeing_store(*published: Published, now: str | None = NOW) -> Iterator[
     """A log, and a store that holds exactly what the audit expects of it: a test then changes one thing."""
     with a_log(*published, now=now) as desk:
         _pass_on(desk.connection)
+        _raise_alerts(desk.connection)
         # Last: an issue has the timeline's times; what a source is told also says what waits, and which of several
         # publications the timeline shows.
         for name in sorted(engine.names("checks"), key=lambda name: name in ("identity_issues", "receipts")):
@@ -102,7 +103,6 @@ def an_agreeing_store(*published: Published, now: str | None = NOW) -> Iterator[
                 "versions",
             ):
                 _adopt(desk.connection, name)
-        _raise_alerts(desk.connection)
         yield desk
 
 

@@ -26,7 +26,7 @@ VISIT = a_checkup("anna", "2025-09-01T10:00:00+08:00", recordid="V-1")
 CAME = of_center("attendance.recorded", "anna", "2026-02-23T09:00:00+08:00", class_id="A", date="2026-02-23",
                  status="present", recordid="A-1")  # fmt: skip
 COUNTY: list[Published] = [
-    a_source("clinic:chengguan"), a_source("center:yucai"), a_registration("anna"), VISIT, VISIT,
+    a_source("clinic:chengguan", cadence="irregular"), a_source("center:yucai"), a_registration("anna"), VISIT, VISIT,
     changed(VISIT, 2, weight_kg=8.3), CAME, a_checkup("ben", "2025-09-01T10:00:00+08:00", recordid="V-2"),
     sent(VISIT, value=b"spoiled"), a_checkup("anna", "2025-10-01T10:00:00+08:00", weight_kg=99),
 ]  # fmt: skip
@@ -72,9 +72,11 @@ CHANGES = [
     ("UPDATE store.rejections SET path = '/data' WHERE source <> ''", "rejections", "path"),
     ("UPDATE store.rejections SET detail = '[]' WHERE source <> ''", "rejections", "codes"),
     ("UPDATE store.alerts SET child_id = 'nobody', "
-     "alert_id = substr(sha256('checkup-overdue|nobody|' || milestone), 1, 32)", "alerts", "child"),
+     "alert_id = substr(sha256(rule || '|nobody|' || milestone), 1, 32)", "alerts", "child"),
     ("UPDATE store.alerts SET milestone = 'm7', "
-     "alert_id = substr(sha256('checkup-overdue|' || child_id || '|m7'), 1, 32)", "alerts", "milestone"),
+     "alert_id = substr(sha256(rule || '|' || child_id || '|m7'), 1, 32)", "alerts", "milestone"),
+    ("UPDATE store.vaccination_status SET status = 'done' WHERE dose = 'MMR-1'", "vaccination_status", "status"),
+    ("DELETE FROM store.alerts WHERE rule = 'vaccination-overdue'", "active_alerts", "missing"),
     ("UPDATE store.alerts SET state = 'resolved', resolution = 'forgotten'", "alerts", "resolution"),
     ("UPDATE store.alerts SET state = 'resolved', resolution = 'done', alert_id = 'x'", "alerts", "unexpected"),
     ("UPDATE store.alert_history SET state = 'resolved', resolution = 'done'", "alert_transitions", "verdict"),

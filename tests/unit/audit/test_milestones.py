@@ -7,7 +7,8 @@ import pytest
 from tests.support.builders import a_checkup, a_registration, a_source, an_event, subject_of
 from tests.unit.audit.logs import Desk, a_log, of_center
 
-SOURCE = a_source("clinic:chengguan")
+SOURCE = a_source("clinic:chengguan", cadence="irregular")
+"""A clinic that is believed to have told everything."""
 
 
 def statuses(desk: Desk) -> dict[str, str]:
@@ -64,6 +65,23 @@ def test_the_alert_of_an_earlier_milestone_ends_when_a_later_one_is_done() -> No
     with a_log(SOURCE, a_registration("anna"), visit) as desk:
         assert active(desk) == []
         assert statuses(desk)["m8"] == "done"
+
+
+@pytest.mark.parametrize(("cadence", "through", "expected"), [
+    ("working-days", "2025-12-31T10:00:00+08:00", []),                # confirmed until 28 December
+    ("working-days", "2026-01-04T10:00:00+08:00", [("m6", "open")]),  # until 1 January: the day it is overdue
+    ("weekly", "2026-01-10T10:00:00+08:00", []),
+    ("weekly", "2026-01-11T10:00:00+08:00", [("m6", "open")]),
+    ("irregular", "2025-06-01T10:00:00+08:00", [("m6", "escalated")]),
+])  # fmt: skip
+def test_nobody_is_late_by_the_silence_of_a_clinic(cadence: str, through: str, expected: list[tuple[str, str]]) -> None:
+    clinic, home = "clinic:chengguan", "2025-06-03T10:00:00+08:00"
+    reported = an_event("reporting.completed", clinic, f"source:{clinic}", {"through": through}, home)
+    seen = a_checkup("anna", "2025-09-03T10:00:00+08:00", milestone="m3")
+    with a_log(
+        a_source(clinic, cadence=cadence), a_registration("anna"), seen, reported, now="2026-01-20T08:00:00.000Z"
+    ) as desk:
+        assert active(desk) == expected
 
 
 def test_who_was_registered_after_the_due_date_has_thirty_days() -> None:
