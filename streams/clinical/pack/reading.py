@@ -22,7 +22,7 @@ Model = TypeVar("Model", bound=BaseModel)
 class BadPack(Failure):
     """A rule pack is malformed: one line for each problem."""
 
-    exit_code = 2
+    exit_code = 18
 
 
 class Source(NamedTuple):

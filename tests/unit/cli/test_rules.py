@@ -47,6 +47,6 @@ def test_a_stage_refuses_a_pack_that_is_wrong_before_it_asks_for_the_broker(tmp_
     more = {"HUIYU_RULES": str(tmp_path), "HUIYU_KAFKA": "127.0.0.1:1"}
     command = [sys.executable, "-m", "streams.cli", "run", "timeline"]
     run = subprocess.run(command, env=os.environ | more, capture_output=True, text=True, check=False, cwd=ROOT)
-    assert run.returncode == 2
+    assert run.returncode == 18
     assert f"{tmp_path}/jing.toml:4: off.0.rule: there is no 'anemia'" in run.stderr
     assert "Traceback" not in run.stderr
