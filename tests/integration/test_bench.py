@@ -27,6 +27,7 @@ EXPECTED = {
     *("recovery.at_once", "recovery.given_up", "disk.broker", "disk.store"),
     *("ceiling.getmany", "ceiling.checked", "ceiling.producer"),
     *("curve.1", "curve.2", "curve.3"),
+    *("growth.batch", "growth.visit", "growth.ratio"),
     *(f"{what}.{name}" for what in ("memory", "cpu") for name in PROCESSES),
     *(f"ratio.{name}" for name in ("peer", "intake", "check", "slowest", "publisher", "curve")),
 }
