@@ -49,11 +49,18 @@ def evaluate(draft: Draft, situation: Situation, complete: bool = True, anew: bo
 
 
 def _schedule(draft: Draft, life: Life, situation: Situation, anew: bool) -> tuple[Milestone, ...]:
-    """The child's milestones; those found last, when nothing came that they depend on, on the same day."""
-    child, kinds = draft.child, {identity[0] for identity in draft.touched}
-    if child.schedule and child.today == situation.today and not anew and kinds.isdisjoint(MILESTONES_TELL):
-        return child.schedule
-    return milestones(life, situation.today, situation.pack.schedule)
+    """The child's milestones; those found last, when nothing came that they depend on, no record and no date."""
+    child, today, kinds = draft.child, situation.today, {identity[0] for identity in draft.touched}
+    if child.schedule and child.today and today and not anew and kinds.isdisjoint(MILESTONES_TELL):
+        dates = (day for m in child.schedule for day in _dates(m))
+        if not any(child.today < day <= today for day in dates):
+            return child.schedule
+    return milestones(life, today, situation.pack.schedule)
+
+
+def _dates(milestone: Milestone) -> tuple[date, date, date]:
+    """On which its status changes by itself."""
+    return (milestone.window.opens_on, milestone.window.overdue_on, milestone.window.missed_on)
 
 
 def _case(draft: Draft, life: Life, today: date, situation: Situation) -> ChildCase:
@@ -129,7 +136,7 @@ def wake_heard(child: Child) -> date | None:
 
 def _days_of_rows(life: Life, schedule: tuple[Milestone, ...]) -> list[date]:
     """On which the child's row or those of its milestones say something else."""
-    days = [day for m in schedule for day in (m.window.opens_on, m.window.overdue_on, m.window.missed_on)]
+    days = [day for m in schedule for day in _dates(m)]
     for place in life.places:
         days.append(place.enrolment.from_date)
         if place.last_day:
