@@ -16,7 +16,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "timeline": ("child_id", "kind", "source", "record_id"),
     "children": ("child_id",),
     "checkup_milestones": ("child_id", "milestone"),
-    "alerts": ("child_id", "milestone"),
+    "alerts": ("alert_id",),
     "center_days": ("center_id", "date"),
     "clinic_months": ("clinic_id", "month", "milestone"),
     "growth_months": ("place_kind", "center_id", "clinic_id", "month", "band", "standard"),

@@ -37,6 +37,14 @@ def months_later(day: date, months: int) -> date:
     return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
+def months_earlier(day: date, months: int) -> date:
+    """The same date so many months before; a day that the month lacks becomes its last."""
+    year, month = day.year, day.month
+    for _ in range(months):
+        year, month = (year - 1, 12) if month == 1 else (year, month - 1)
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
 def is_workday(day: date) -> bool:
     return day in EXTRA_WORKDAYS or (day.weekday() < 5 and day not in DAYS_OFF)
 

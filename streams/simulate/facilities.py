@@ -75,7 +75,14 @@ def make_facilities(plan: Plan, books: Books, random: Random) -> Facilities:
     for clinic in clinics:
         if clinic.silent:
             books.silences[clinic.source] = _silence(plan)
-        _bureau(books, random, "source.registered", f"source:{clinic.source}", _source("clinic"), clinic.known_from)
+        _bureau(
+            books,
+            random,
+            "source.registered",
+            f"source:{clinic.source}",
+            _source("clinic", clinic.on_paper),
+            clinic.known_from,
+        )
         kind = CLINIC_KINDS[min(clinics.index(clinic), len(CLINIC_KINDS) - 1)]
         data = {"name": f"{clinic.name} {kind}", "kind": kind, "lat": 36.4, "lon": 114.6}
         _bureau(books, random, "clinic.listed", f"clinic:{clinic.name}", data, first)
@@ -118,8 +125,8 @@ def _center_name(number: int) -> str:
     return f"{NAMES[-1 - number % len(NAMES)]}-{number}"
 
 
-def _source(side: str) -> dict[str, Any]:
-    return {"side": side, "cadence": "working-days"}
+def _source(side: str, on_paper: bool = False) -> dict[str, Any]:
+    return {"side": side, "cadence": "weekly" if on_paper else "working-days"}
 
 
 def _bureau(books: Books, random: Random, kind: str, subject: str, data: dict[str, Any], day: date) -> None:

@@ -54,7 +54,7 @@ def simulate(plan: Plan, out: Path) -> JSON:
 
 def _say_that_all_is_sent(plan: Plan, books: Books, places: Facilities, random: Random) -> None:
     for day in span(plan.first_day, plan.until)[::7]:
-        known = [clinic.source for clinic in places.clinics if clinic.known_from <= day]
+        known = [c.source for c in places.clinics if c.known_from <= day and not c.on_paper]
         known += [center.source for center in places.centers if center.known_from <= day]
         for source in [source for source in known if books.heard_on(source, day) == day]:
             time, data = at(day, 19, random), {"through": at(day, 18, random)}

@@ -140,16 +140,19 @@ def _status(child: ChildTruth, milestone: str, done_on: date | None, today: date
     return "upcoming"
 
 
-def wanted_alert(child: ChildTruth, today: date) -> tuple[str, str, date] | None:
-    """(milestone, state, due date) of the one alert that a child has on a day, None for none."""
+def wanted_alert(child: ChildTruth, today: date, heard: date) -> tuple[str, str, date] | None:
+    """(milestone, state, due date) of the one alert about checkups, None for none.
+
+    `heard`: until when the child's clinic has told all.
+    """
     if child.departed_on or today >= months_later(child.born, 84):
         return None
     alert = None
     for row in milestones_of(child, today):
         if row["status"] in ("done", "done-late"):
             alert = None  # it was seen later: what it missed before is past
-        elif row["status"] not in ("not-applicable", "excused") and _opening(child, row) <= today:
-            state = "escalated" if row["missed_on"] <= today else "open"
+        elif row["status"] not in ("not-applicable", "excused") and _opening(child, row) <= heard:
+            state = "escalated" if row["missed_on"] <= heard else "open"
             alert = (row["milestone"], state, row["due_on"])
     return alert
 

@@ -9,14 +9,15 @@ from datetime import date
 
 from streams.simulate.books import JSON, Books, Entry
 from streams.simulate.centre_truth import days_of_centers, is_enrolled
+from streams.simulate.child_rules_truth import wanted
 from streams.simulate.entries import happened
 from streams.simulate.growth_months_truth import months
+from streams.simulate.heard_truth import Heard
 from streams.simulate.identity_truth import issues, one_of_each, owners
-from streams.simulate.schedule_truth import ChildTruth, milestones_of, next_milestone, wanted_alert
+from streams.simulate.schedule_truth import ChildTruth, milestones_of, next_milestone
 from streams.simulate.strangers import UNLISTED
 from streams.simulate.timeline_truth import MEASURED, timeline_row
-
-RULE = "checkup-overdue"
+from streams.simulate.wanted import Judged, Wanted
 
 
 def child_id(subject: str) -> str:
@@ -35,6 +36,8 @@ class Truth:
             self.of_subject[entry.subject].append(entry)
         self.owners = owners(self.entries)
         self.children = self._children()
+        self.heard = Heard(books)
+        self._wanted: dict[str, list[Wanted]] = {}
 
     def center_days(self) -> Iterable[JSON]:
         return days_of_centers(self.entries, self.today)
@@ -111,7 +114,7 @@ class Truth:
                 "birth_weight_g": registration.data.get("birth_weight_g"),
                 "enrolled_from": place.data["from_date"] if place else None,
                 "last_checkup_on": _text(max(child.checkup_days(), default=None)),
-                "open_alerts": int(wanted_alert(child, self.today) is not None),
+                "open_alerts": len(self.wanted(child)),
             }
 
     def _place(self, child: ChildTruth) -> Entry | None:
@@ -128,19 +131,26 @@ class Truth:
             for row in milestones_of(child, self.today):
                 yield {"child_id": child.child_id} | {k: _text(v) if k != "status" else v for k, v in row.items()}
 
+    def wanted(self, child: ChildTruth) -> list[Wanted]:
+        """The active alerts about a child."""
+        if child.child_id not in self._wanted:
+            confirmed = self.heard.confirmed(child.registration.data["clinic_id"])
+            judged = Judged(child, self.today, confirmed, self._place(child))
+            self._wanted[child.child_id] = wanted(judged)
+        return self._wanted[child.child_id]
+
     def alerts(self) -> Iterable[JSON]:
         for child in self.children.values():
-            alert = wanted_alert(child, self.today)
-            if alert is not None:
-                place = self._place(child)
+            place = self._place(child)
+            for alert in self.wanted(child):
                 yield {
-                    "alert_id": hashlib.sha256(f"{RULE}|{child.child_id}|{alert[0]}".encode()).hexdigest()[:32],
+                    "alert_id": alert.alert_id(child.child_id),
                     "child_id": child.child_id,
-                    "rule": RULE,
-                    "severity": "serious" if alert[1] == "escalated" else "warning",
-                    "milestone": alert[0],
-                    "state": alert[1],
-                    "due_on": _text(alert[2]),
+                    "rule": alert.rule,
+                    "severity": alert.severity,
+                    "milestone": alert.milestone,
+                    "state": alert.state,
+                    "due_on": _text(alert.due_on),
                     "clinic_id": child.registration.data["clinic_id"],
                     "center_id": place.data["center_id"] if place else "",
                 }

@@ -27,7 +27,7 @@ TABLES = {
     "timeline": ("timeline", "child_id, kind, source, record_id"),
     "children": ("children", "child_id"),
     "checkup_milestones": ("checkup_milestones", "child_id, milestone"),
-    "alerts": ("active_alerts", "child_id, milestone"),
+    "alerts": ("active_alerts", "alert_id"),
     "center_days": ("center_days", "center_id, date"),
     "clinic_months": ("clinic_months", "clinic_id, month, milestone"),
     "growth_months": ("growth_months", "place_kind, center_id, clinic_id, month, band, standard"),
@@ -51,6 +51,10 @@ PLANS = [
     Plan(children=60, days=400, until=date(2025, 10, 20), seed=25, faults="light"),
     *(Plan(children=10, days=10, seed=seed, faults="heavy") for seed in (0, 2, 4, 6)),
 ]
+
+
+RECOMPUTED = ("checkup-overdue", "vaccination-overdue")
+"""The rules whose alerts the audit tells from the log; how many there are of others it takes from the store."""
 
 
 @contextmanager
@@ -111,6 +115,18 @@ def differing(desk: Desk, table: str, truth: Path) -> list[tuple[object, ...]]:
     return [row for rows in only for row in rows]
 
 
+def show_alerts_of_other_rules(desk: Desk, truth: Path) -> None:
+    """The store shows what the books say of them; the books keep the rest."""
+    file = truth / "alerts.jsonl"
+    alerts = [orjson.loads(line) for line in file.read_bytes().splitlines()]
+    others = [(a["alert_id"], a["rule"], a["child_id"], a["state"]) for a in alerts if a["rule"] not in RECOMPUTED]
+    if others:
+        insert = "INSERT INTO store.alerts (alert_id, rule, child_id, state) VALUES (?, ?, ?, ?)"
+        desk.connection.executemany(insert, others)
+    kept = [alert for alert in alerts if alert["rule"] in RECOMPUTED]
+    file.write_bytes(b"".join(orjson.dumps(alert, option=orjson.OPT_APPEND_NEWLINE) for alert in kept))
+
+
 def refused(desk: Desk) -> dict[str, dict[str, int]]:
     """Topic → code → how many."""
     codes = "SELECT topic, code, count(*) AS count FROM refused JOIN log USING (seq) GROUP BY ALL"
@@ -127,9 +143,11 @@ def _cell(name: str, kind: str) -> str:
 def test_sql_and_the_countys_books_agree(plan: Plan, tmp_path: Path) -> None:
     with a_county(plan, tmp_path) as desk:
         truth = tmp_path / "truth"
+        show_alerts_of_other_rules(desk, truth)
         assert {table: found for table in TABLES if (found := differing(desk, table, truth))} == {}
         assert refused(desk) == orjson.loads((truth / "rejections.json").read_bytes())
-        columns = "SELECT * EXCLUDE (county, now) FROM county_overview"
+        desk.connection.execute(engine.text("checks", "county_overview"))
+        columns = "SELECT * EXCLUDE (county, now) FROM expected"
         overview = dict(zip([row[0] for row in desk.ask(f"DESCRIBE {columns}")], desk.one(columns), strict=True))
         books = orjson.loads((truth / "county_overview.json").read_bytes())
         assert overview == {name: pytest.approx(books[name]) for name in overview}
