@@ -22,6 +22,7 @@ from tests.support.builders import a_checkup, a_registration, a_source, an_event
 from tests.support.link_graphs import roots
 from tests.support.pipeline import topic_of
 from tests.support.simulated_broker import Runner, SimulatedBroker, Stored, run_to_end
+from tests.unit.timeline import shard as rules
 from tests.unit.timeline.shard import ZONE, Tables
 
 ANN, BO = subject_of("ann"), subject_of("bo")
@@ -83,7 +84,7 @@ def events_of_children(draw: st.DrawFn) -> Event:
 @st.composite
 def counties(draw: st.DrawFn) -> list[Event]:
     """Sources that mostly are registered, a child or two, and what else is said of them and of two more subjects."""
-    registered = [a_source(source) for source in SOURCES if draw(st.integers(0, 4))]
+    registered = [a_source(source, cadence="irregular") for source in SOURCES if draw(st.integers(0, 4))]
     born = {"sex": "male", "birth_date": "2025-06-01", "clinic_id": "chengguan"}
     known, at = draw(st.sampled_from(((ANN,), (ANN, BO)))), "2025-06-03T10:00:00+08:00"
     children = [an_event("child.registered", "registry:bureau", subject, born, at, recordid="R") for subject in known]
@@ -149,7 +150,7 @@ def an_intake(partition: int) -> IntakeStage:
 
 
 def a_timeline(partition: int) -> TimelineStage:
-    return TimelineStage(partition, PARTITIONS, ZONE)
+    return TimelineStage(partition, PARTITIONS, ZONE, rules.only("checkup-overdue"))
 
 
 class Owners:
@@ -159,6 +160,7 @@ class Owners:
         sources = {e["subject"].removeprefix("source:") for e in events if kind_of(e) == "source.registered"}
         self.events = [e for e in events if not e["subject"].startswith("source:")]
         self.known = [e for e in self.events if e["source"] in {*sources, "registry:bureau"}]
+        self.waiting = {e["source"] for e in self.events} - {*sources, "registry:bureau"}
 
         self._roots = roots(self.known)
 
@@ -166,7 +168,9 @@ class Owners:
         return child_of(self._roots.get(subject, subject))
 
     def truth(self, child: str, today: date) -> Truth:
-        return Truth([e for e in self.known if self.child(e["subject"]) == child], today)
+        truth = Truth([e for e in self.known if self.child(e["subject"]) == child], today)
+        truth.is_heard = not truth.registrations or f"clinic:{truth.holds['data']['clinic_id']}" not in self.waiting
+        return truth
 
     def unlinked(self, today: date) -> dict[tuple[str, str], int]:
         """Subject and source → standing records that wait."""
@@ -248,7 +252,7 @@ def test_nobody_is_alerted_about_what_was_published_before_the_tick_and_is_still
     events: list[Event], links: list[Event], ticks: list[str], seed: int
 ) -> None:
     children = [a_registration(name, recordid="R") for name in ("ann", "bo")]
-    published = [*map(a_source, SOURCES), *children, *events, *links]
+    published = [*(a_source(source, cadence="irregular") for source in SOURCES), *children, *events, *links]
     line, owners = Line(seed), Owners(published)
     line.publish_all(published)
     for day in sorted(ticks):

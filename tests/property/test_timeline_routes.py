@@ -15,6 +15,7 @@ from tests.property.test_timeline_order import matches
 from tests.property.timeline_oracle import Event, Truth
 from tests.support.builders import a_checkup, a_registration, child_of, subject_of
 from tests.support.simulated_broker import Runner, SimulatedBroker, run_to_end
+from tests.unit.timeline import shard as rules
 from tests.unit.timeline.shard import ZONE, Message, Tables, bodies_of, event_message, route, watermark
 
 PARTITIONS = 2
@@ -90,7 +91,7 @@ def test_records_end_where_the_newest_route_says(events: list[Event], routes: li
 
 
 def a_stage(partition: int) -> TimelineStage:
-    return TimelineStage(partition, PARTITIONS, ZONE)
+    return TimelineStage(partition, PARTITIONS, ZONE, rules.only("checkup-overdue"))
 
 
 def waits(events: list[Event]) -> dict[tuple[str, str], int]:

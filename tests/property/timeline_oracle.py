@@ -85,6 +85,8 @@ class Truth:
 
     def __init__(self, events: Iterable[Event], today: date | None) -> None:
         self.today = today
+        self.is_heard = True
+        """False while nothing is confirmed by the child's clinic."""
         records: dict[tuple[str, str, str], list[Event]] = {}
         for event in events:
             records.setdefault((kind_of(event), event["source"], event["recordid"]), []).append(event)
@@ -158,7 +160,13 @@ class Truth:
 
     def active(self) -> dict[str, str]:
         """Walk the days up to today; on each, those checkups become candidates whose day it is."""
-        if not self.registrations or not self.today or self.left or self.today >= self.calendar["y6"][3]:
+        if (
+            not self.is_heard
+            or not self.registrations
+            or not self.today
+            or self.left
+            or self.today >= self.calendar["y6"][3]
+        ):
             return {}
         owed = [name for name in NAMES if self.status(name) in ("upcoming", "open", "overdue", "missed")]
         candidates: list[str] = []

@@ -20,7 +20,9 @@ from tests.support.builders import a_checkup, a_registration, a_source, an_event
 Event = dict[str, Any]
 CLINICS = ("chengguan", "dongguan")
 LINKERS = ("clinic:chengguan", "clinic:dongguan", "registry:bureau")
-SOURCES = [a_source(f"clinic:{clinic}") for clinic in CLINICS] + [a_source("registry:bureau")]
+SOURCES = [
+    a_source(name, cadence="irregular") for name in (*(f"clinic:{clinic}" for clinic in CLINICS), "registry:bureau")
+]
 SCHEMES = {"a": "birth-cert", "b": "cn-id", "c": "local", "d": "cn-id", "e": "local"}
 SUBJECTS = [subject_of(name, scheme) for name, scheme in SCHEMES.items()]
 START = datetime(2026, 1, 5, 9, tzinfo=timezone(timedelta(hours=8)))
