@@ -14,7 +14,17 @@ from streams.simulate.plan import Plan
 
 AGES = (("m3", 3), ("m6", 6), ("m8", 8), ("m12", 12), ("m18", 18), ("m24", 24), ("m30", 30), ("m36", 36))
 YEARS = (("y4", 48), ("y5", 60), ("y6", 72))
-DOSES = ((0, "HepB", 1), (0, "BCG", 1), (1, "HepB", 2), (2, "IPV", 1), (3, "DTaP", 1), (6, "HepB", 3), (8, "MMR", 1))
+DOSES = (
+    *((0, "HepB", 1), (0, "BCG", 1), (1, "HepB", 2), (2, "IPV", 1), (2, "DTaP", 1), (3, "IPV", 2), (4, "bOPV", 3)),
+    *((4, "DTaP", 2), (6, "HepB", 3), (6, "DTaP", 3), (6, "MPSV-A", 1), (8, "MMR", 1), (9, "MPSV-A", 2)),
+    *((18, "DTaP", 4), (18, "MMR", 2), (36, "MPSV-AC", 3), (48, "bOPV", 4), (72, "DTaP", 5), (72, "MPSV-AC", 4)),
+)
+"""(months of age, vaccine, dose) of the schedule, but for what there is a choice of."""
+LIVE = ((8, "JE-L", 1), (18, "HepA-L", 1), (24, "JE-L", 2))
+INACTIVATED = ((8, "JE-I", 1), (9, "JE-I", 2), (18, "HepA-I", 1), (24, "JE-I", 3), (25, "HepA-I", 2), (72, "JE-I", 4))
+SAME_SERIES = {"bOPV": "IPV", "MPSV-AC": "MPSV-A"}
+KEPT_DOSES, DEFERRED_DOSES = 0.97, 0.04
+"""Shares of the doses that are given at all, and of those that are put off instead."""
 
 
 @dataclass(slots=True)
@@ -151,15 +161,35 @@ def _oddly(position: str, random: Random) -> dict[str, Any]:
 
 
 def _vaccinations(plan: Plan, books: Books, child: ChildLife, random: Random) -> None:
-    for months, vaccine, dose in DOSES:
+    """Doses since the first day one by one; of those before it the last of each series, which tells of the others."""
+    history: dict[str, tuple[date, str, int]] = {}
+    chosen = INACTIVATED if random.random() < 0.08 else LIVE
+    for months, vaccine, dose in sorted((*DOSES, *chosen)):
         day = months_later(child.born, months) + timedelta(days=random.randrange(1, 20))
-        if not max(plan.first_day, child.arrived) <= day <= min(plan.until, child.left or plan.until):
+        if random.random() >= KEPT_DOSES or day > min(plan.until, child.left or plan.until):
             continue
-        data: dict[str, Any] = {"clinic_id": child.clinic.name, "vaccine": vaccine, "dose_no": dose}
-        kind, time = "vaccination.recorded", at(day, 9, random)
-        if random.random() < 0.04:
-            kind, data = "vaccination.deferred", data | {"reason": "illness"}
-        books.record(kind, child.clinic.source, child.subject, time, data, _day_of_entry(child, day, random))
+        if day < plan.first_day:
+            history[SAME_SERIES.get(vaccine, vaccine)] = (day, vaccine, dose)
+        elif day >= child.arrived:
+            _dose(books, child, (day, vaccine, dose), random)
+    for given in history.values():
+        books.record("vaccination.recorded", *_of_dose(child, given, random), plan.first_day)
+
+
+def _dose(books: Books, child: ChildLife, given: tuple[date, str, int], random: Random) -> None:
+    source, subject, time, data = _of_dose(child, given, random)
+    kind, day = "vaccination.recorded", given[0]
+    if random.random() < DEFERRED_DOSES:
+        kind, data["reason"] = "vaccination.deferred", random.choice(("illness", "illness", "out-of-stock", "refused"))
+        if random.random() < 0.5:
+            data["until"] = (day + timedelta(days=random.randrange(7, 60))).isoformat()
+    books.record(kind, source, subject, time, data, _day_of_entry(child, day, random))
+
+
+def _of_dose(child: ChildLife, given: tuple[date, str, int], random: Random) -> tuple[str, str, str, dict[str, Any]]:
+    day, vaccine, dose = given
+    data: dict[str, Any] = {"clinic_id": child.clinic.name, "vaccine": vaccine, "dose_no": dose}
+    return child.clinic.source, child.subject, at(day, 9, random), data
 
 
 def _illness(plan: Plan, books: Books, child: ChildLife, random: Random) -> None:
