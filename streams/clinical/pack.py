@@ -76,6 +76,8 @@ class RulePack(Part):
         return Schedule(self.schedule_rule)
 
     def rules_of(self, about: str) -> tuple[RuleEntry, ...]:
+        if about != "child":
+            return ()
         rule = self.rules[0]
         routing = ("clinic", "contracted-clinic", "center")
         return (RuleEntry(rule.id, checkup_overdue, rule.version, rule.parameters, rule.severity, routing),)
