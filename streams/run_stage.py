@@ -16,7 +16,7 @@ SOURCES: Mapping[str, tuple[str, ...]] = {
     "timeline": (CHILD_EVENTS,),
     "centers": (FACILITY_EVENTS,),
 }
-STATE_VERSIONS: Mapping[str, int] = {"intake": 2, "timeline": 2, "centers": 1}
+STATE_VERSIONS: Mapping[str, int] = {"intake": 3, "timeline": 2, "centers": 1}
 """To be raised when a stage can no longer read, or would misread, the state that it wrote before."""
 
 

@@ -11,13 +11,16 @@ from typing import Any
 import orjson
 
 from streams.intake.arrival import Arrival
+from streams.intake.hearing import Hearing, Step
 from streams.intake.linkage import LinkageDraft
 from streams.intake.lots import NOTHING, Lot, is_earlier
 from streams.intake.memory import (
     HEARD,
+    HEARING,
     HELD,
     NOW,
     PARKED,
+    PASSED,
     SEQUENCE,
     SOURCE,
     SUBJECT,
@@ -46,7 +49,9 @@ class Draft:
         self.tokens: dict[int, Token] = dict(memory.tokens)
         self._waves = memory.waves
         self.now = memory.now
+        self.passed: dict[str, dict[str, int]] = dict(memory.passed)
         self._heard: dict[str, str] = {}
+        self._hearing: dict[str, Hearing] = {}
         self._reported: set[str] = set()
 
     # sources and subjects
@@ -121,8 +126,13 @@ class Draft:
         self.changes[HELD + name] = packed
 
     def let_go(self, name: bytes) -> None:
-        del self.held[name]
+        """A tick is passed on; where the sources ended then is kept until it is done."""
+        tick = self.held.pop(name)
         self.changes[HELD + name] = None
+        at = str(tick["at"])
+        before = self.passed.get(at, {})
+        self.passed[at] = {topic: max(end, before.get(topic, 0)) for topic, end in tick["ends"].items()}
+        self.changes[PASSED + at.encode()] = orjson.dumps(self.passed[at])
 
     def see(self, origin: int, token: Token) -> None:
         self.tokens[origin] = token
@@ -147,10 +157,38 @@ class Draft:
         self.now = now
         self.changes[NOW] = now.encode()
 
-    def hear(self, source: str, until: str) -> None:
+    def hear(self, source: str, until: str, topic: str, offset: int) -> None:
+        self._hear_as_of_ticks(source, Step(topic, offset, until))
         if until > (self._heard.get(source) or self._memory.heard.get(source, "")):
             self._heard[source] = until
             self.changes[HEARD + source.encode()] = until.encode()
+
+    def _hear_as_of_ticks(self, source: str, step: Step) -> None:
+        held = self._hearing.get(source) or self._memory.hearing.get(source, Hearing())
+        hearing = held.with_heard(step)
+        if hearing is not held:
+            self._set_hearing(source, hearing)
+
+    def _set_hearing(self, source: str, hearing: Hearing) -> None:
+        self._hearing[source] = hearing
+        self.changes[HEARING + source.encode()] = hearing.packed()
+
+    def heard_as_of(self, now: str) -> dict[str, str]:
+        """Sources that were heard later, as of the tick `now`, than as of the one before; counts as told then."""
+        done = [at for at in self.passed if at <= now]
+        ends: dict[str, int] = {}
+        for at in done:
+            for topic, end in self.passed.pop(at).items():
+                ends[topic] = max(end, ends.get(topic, 0))
+            self.changes[PASSED + at.encode()] = None
+        news: dict[str, str] = {}
+        for source, held in (self._memory.hearing | self._hearing).items():
+            hearing = held.as_of(ends) if held.steps else held
+            if hearing != held:
+                self._set_hearing(source, hearing)
+            if hearing.told != held.told:
+                news[source] = hearing.told
+        return news
 
     def report_heard(self) -> dict[str, str]:
         """Sources heard of since the last report, and until when; counts as reported once installed."""
@@ -177,6 +215,8 @@ class Draft:
             memory.waiting.pop(source, None)
         memory.held, memory.tokens, memory.waves, memory.now = self.held, self.tokens, self._waves, self.now
         memory.heard.update(self._heard)
+        memory.hearing.update(self._hearing)
+        memory.passed = self.passed
         memory.unreported = (memory.unreported | set(self._heard)) - self._reported
         if SEQUENCE in self.changes:
             memory.sequence += 1

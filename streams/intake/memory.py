@@ -9,18 +9,21 @@ from typing import Any
 import orjson
 
 from streams.intake.arrival import Arrival
+from streams.intake.hearing import Hearing
 from streams.intake.linkage import Linkage
 from streams.intake.lots import Lot
 from streams.intake.waves import Token, Waves
 
-SOURCE, SUBJECT, PARKED, SURPLUS, HELD, TOKEN, HEARD, SEQUENCE, NOW, WAVES = (
+SOURCE, SUBJECT, PARKED, SURPLUS, HELD, PASSED, TOKEN, HEARD, HEARING, SEQUENCE, NOW, WAVES = (
     b"source/",
     b"subject/",
     b"parked/",
     b"surplus/",
     b"held/",
+    b"passed/",
     b"token/",
     b"heard/",
+    b"hearing/",
     b"sequence",
     b"now",
     b"waves",
@@ -49,7 +52,10 @@ class Subject:
 
 @dataclass(slots=True)
 class Memory:
-    """All that a partition of intake knows; times are ms since 1970 or RFC 3339 in UTC."""
+    """All that a partition of intake knows; times are ms since 1970 or RFC 3339 in UTC.
+
+    `passed`: tick that it has passed on and that is not done yet → where each source topic ended when it was taken.
+    """
 
     sources: dict[str, int] = field(default_factory=dict)
     subjects: dict[str, Subject] = field(default_factory=dict)
@@ -57,9 +63,11 @@ class Memory:
     parked: dict[str, Lot] = field(default_factory=dict)
     waiting: dict[str, set[str]] = field(default_factory=dict)
     held: dict[bytes, dict[str, Any]] = field(default_factory=dict)
+    passed: dict[str, dict[str, int]] = field(default_factory=dict)
     tokens: dict[int, Token] = field(default_factory=dict)
     waves: Waves = field(default_factory=Waves)
     heard: dict[str, str] = field(default_factory=dict)
+    hearing: dict[str, Hearing] = field(default_factory=dict)
     unreported: set[str] = field(default_factory=set)
     sequence: int = 0
     now: str = ""
@@ -90,6 +98,8 @@ class Memory:
                 self._lot(arrival).surplus[arrival.place] = arrival
             case b"held/":
                 self.held[name] = orjson.loads(value)
+            case b"passed/":
+                self.passed[name.decode()] = orjson.loads(value)
             case b"token/":
                 self.tokens[int(name)] = Token(*orjson.loads(value))
             case b"waves/":
@@ -97,6 +107,8 @@ class Memory:
                 self.waves = Waves(Token(*sent), *rest)
             case b"heard/":
                 self.heard[name.decode()] = value.decode()
+            case b"hearing/":
+                self.hearing[name.decode()] = Hearing.unpacked(value)
             case b"now/":
                 self.now = value.decode()
             case _:

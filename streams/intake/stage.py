@@ -86,7 +86,7 @@ class _Step:
 
     def _accepted(self, checked: Accepted, origin: Origin, record: Record) -> None:
         event = checked.event
-        self._hear(checked)
+        self._hear(checked, origin)
         if event.kind == REPORTING:
             return
         arrival = Arrival(event, record.value or b"", origin, checked.center_id, keyless=record.key is None)
@@ -101,12 +101,12 @@ class _Step:
                 self.draft.stir()
             self.outputs.append(Output(topics.EXCHANGE, home, event.subject.encode(), arrival.parked()))
 
-    def _hear(self, checked: Accepted) -> None:
+    def _hear(self, checked: Accepted, origin: Origin) -> None:
         event = checked.event
         times = [event.recordedtime or event.time]
         if event.kind == REPORTING:
             times.append(event.data["through"])
-        self.draft.hear(event.source, reporting.heard_until(times))
+        self.draft.hear(event.source, reporting.heard_until(times), origin.topic, origin.offset)
 
     def _fact(self, arrival: Arrival) -> None:
         event, partitions = arrival.event, range(self.stage.partitions)

@@ -14,6 +14,7 @@ import orjson
 from schemas.internal import TICK, WATERMARK, pack
 from streams import topics
 from streams.intake.draft import Draft
+from streams.intake.hearing import messages
 from streams.intake.waves import Token
 from streams.transport.port import Output
 
@@ -45,17 +46,19 @@ def pass_on(draft: Draft, partition: int, partitions: int, positions: Mapping[st
 
 
 def watermarks(draft: Draft, partition: int, partitions: int) -> list[Output]:
-    """Messages to every child and facility partition, when a newer tick's events are done."""
+    """To every child and facility partition, when a newer tick's events are done; in front what was heard as of it."""
     now = draft.waves.concluded
     if now <= draft.now:
         return []
     draft.advance(now)
+    heard = messages(draft.heard_as_of(now), now, partition, partitions)
     value = pack({"t": WATERMARK, "now": now, "origin": partition})
-    return [
+    passed = [
         Output(topic, p, KEY, value)
         for topic in (topics.CHILD_EVENTS, topics.FACILITY_EVENTS)
         for p in range(partitions)
     ]
+    return [*heard, *passed]
 
 
 def _is_read(tick: Mapping[str, Any], positions: Mapping[str, int]) -> bool:

@@ -56,7 +56,8 @@ def a_county() -> list[dict[str, Any]]:
         of_bureau("guidance.delivered", "center:yucai", center_id="yucai", topics=["feeding"], date="2026-01-04"),
         of_bureau("calendar.published", "calendar:2026", year=2026, days_off=["2026-01-01"], extra_workdays=[]),
         of_bureau("population.reported", "region:130423", residents=455_600, as_of="2025-12-31"),
-        *(a_registration(name, born) for name, born in (("ann", "2025-06-01"), ("bo", "2024-01-31"))),
+        *(a_registration(name, "2025-06-01") for name in ("ann", "cui")),
+        a_registration("bo", "2024-01-31"),
         *(a_checkup(name, f"2026-0{month}-07T09:00:00+08:00") for name in ("ann", "bo", "nobody") for month in (1, 2)),
         *(of_center("child.enrolled", name, "2026-01-05", from_date="2026-01-05", **place) for name in ("ann", "bo")),
         wrong,
@@ -65,6 +66,8 @@ def a_county() -> list[dict[str, Any]]:
         of_center("health-check.recorded", "bo", "2026-02-07", class_id="c1", kind="morning", action="sent-home",
                   temperature_c=38),
         a_checkup("ann", "2026-02-08T09:00:00+08:00", weight_kg=900),
+        an_event("reporting.completed", "clinic:chengguan", "source:clinic:chengguan",
+                 {"through": "2026-05-31T18:00:00+08:00"}, "2026-05-31T19:00:00+08:00"),
     ]  # fmt: skip
 
 
