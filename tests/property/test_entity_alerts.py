@@ -127,12 +127,13 @@ def _told(facts: list[Event], heard: date | None, ticks: list[date], seed: int) 
     rng, broker = random.Random(seed), SimulatedBroker()
     todo: list[Event | date | str] = [*facts, *facts[:2], *ticks, *(["heard"] if heard else [])]
     rng.shuffle(todo)
-    for thing in [*todo, LAST]:
+    for place, thing in enumerate([*todo, LAST]):
         if thing == "heard":
             told = {"clinic:chengguan": f"{heard}T02:00:00.000Z"}
             broker.append(FACILITY_EVENTS, 0, b"", pack({"t": "heard", "origin": 0, "now": f"{FIRST}", "heard": told}))
         elif isinstance(thing, date):
-            value = pack({"t": "watermark", "now": f"{thing}T10:00:00.000Z", "origin": 0})
+            hour = 11 if place == len(todo) else 10  # the last moment comes after every other one
+            value = pack({"t": "watermark", "now": f"{thing}T{hour}:00:00.000Z", "origin": 0})
             broker.append(FACILITY_EVENTS, 0, b"watermark", value)
         elif isinstance(thing, dict):
             kind = "event" if thing["type"].startswith("child.") else "fact"
