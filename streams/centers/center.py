@@ -136,6 +136,10 @@ class Draft:
         if figures != self.center.shown.get(day):
             self.shown[day] = figures
 
+    def enrolled(self, today: date) -> int:
+        """How many are enrolled on a day, after this decision."""
+        return enrolled_on(self._steps, today)
+
     def install(self) -> None:
         center = self.center
         for day, changed in self._changed.items():
@@ -166,12 +170,13 @@ def restored(center: Center, today: date | None, zone: tzinfo) -> None:
     draft = Draft("", center, zone)
     draft.refresh(None, today)
     for day in center.facts if today is None else ():
-        draft._show(day, {}, _enrolled_on(center, day), None)
+        draft._show(day, {}, enrolled_on(center.enrolled, date.fromordinal(day)), None)
     draft.install()
 
 
-def _enrolled_on(center: Center, day: int) -> int:
-    return sum(change for first, change in center.enrolled.items() if first <= day)
+def enrolled_on(changes: Counter[int], day: date) -> int:
+    """`changes`: day ordinal → change of the number enrolled."""
+    return sum(change for first, change in changes.items() if first <= day.toordinal())
 
 
 def _days(held: Iterable[Span], last: int) -> set[int]:

@@ -7,12 +7,15 @@ from datetime import date, datetime, tzinfo
 
 import orjson
 
-from schemas.internal import EVENT, FACT, WATERMARK, unpack
-from streams.centers.center import Center, Draft, restored
+from schemas.internal import EVENT, FACT, HEARD, WATERMARK, unpack
+from streams.centers.alarms import Alarms
+from streams.centers.alarms import Step as AlarmStep
+from streams.centers.center import Center, Draft, enrolled_on, restored
 from streams.centers.registry import entity_id, rows_of
+from streams.clinical.pack import RulePack, national
 from streams.records import Publication, stronger
 from streams.store_rows import StoreRows
-from streams.transport.port import Decision, Record, partition_of
+from streams.transport.port import Decision, Output, Record, partition_of
 
 RECORD, FACTS, SEEN = b"r/", b"f/", b"w/"
 Facts = dict[bytes, Publication]
@@ -21,16 +24,20 @@ Facts = dict[bytes, Publication]
 class CentersStage:
     """Folds partition `partition` of facility-events. Every partition holds all facts; an entity's owner shows it."""
 
-    def __init__(self, partition: int, partitions: int, zone: tzinfo) -> None:
+    def __init__(self, partition: int, partitions: int, zone: tzinfo, pack: RulePack | None = None) -> None:
         self.partition, self.partitions, self.zone = partition, partitions, zone
+        self.pack = pack or national()
+        self.alarms = Alarms(zone)
         self.centers: dict[str, Center] = {}
         self.facts: dict[str, Facts] = {}
         self.seen: dict[int, str] = {}
 
     def restore(self, state: Iterable[tuple[bytes, bytes]]) -> None:
         self.centers, self.facts, self.seen = {}, {}, {}
+        self.alarms = Alarms(self.zone)
         for key, value in state:
             self._restore(key, value)
+        self.alarms.county = self.alarms.county.with_facts(self.facts)
         for center in self.centers.values():
             restored(center, self.today(self.seen), self.zone)
 
@@ -38,6 +45,8 @@ class CentersStage:
         prefix, rest = key[:2], key[2:]
         if prefix == SEEN:
             self.seen[int(rest)] = value.decode()
+        elif self.alarms.restore(prefix, rest, value):
+            return
         elif prefix == FACTS:
             fact = Publication.unpacked(value)
             self.facts.setdefault(fact.event.subject, {})[rest] = fact
@@ -73,6 +82,7 @@ class _Step:
         self.seen = dict(stage.seen)
         self.ticked_at = -1
         self.rows = StoreRows()
+        self.alarms = AlarmStep(stage.alarms, stage.pack)
 
     def take(self, record: Record) -> None:
         value = record.value or b""
@@ -81,6 +91,8 @@ class _Step:
             self._draft((record.key or b"").decode(), record.offset).take(Publication.unpacked(value), value)
         elif meta["t"] == FACT:
             self._fact(Publication.unpacked(value), value, record.offset)
+        elif meta["t"] == HEARD:
+            self.alarms.heard(str(meta["now"]), meta["heard"])
         elif meta["t"] == WATERMARK:
             origin, now = int(meta["origin"]), str(meta["now"])
             self.seen[origin] = max(now, self.seen.get(origin, ""))
@@ -114,10 +126,27 @@ class _Step:
             self._days(draft)
         for subject in self.facts:
             self._entity(subject)
+        alerts = self._alerts(before, today)
         if self.stage.now(self.seen) != self.stage.now(self.stage.seen):
             row = {"stage": "centers", "partition": self.stage.partition, "now": self.stage.now(self.seen)}
             self.rows.add("watermarks", self.ticked_at, row)
-        return Decision(self.rows.outputs(self.stage.partition), self._changes(), self.install)
+        return Decision([*alerts, *self.rows.outputs(self.stage.partition)], self._changes(), self.install)
+
+    def _alerts(self, before: date | None, today: date | None) -> list[Output]:
+        """Of the entities that this partition owns: what the batch touched, or all of them on a new day."""
+        stage, now = self.stage, self.stage.now(self.seen)
+        self.alarms.situation(self.facts, now, now != stage.now(stage.seen))
+        if today is None:
+            return []
+        enrolled = {name: draft.enrolled(today) for name, draft in self.drafts.items()}
+        touched = {name: draft.version for name, draft in self.drafts.items()}
+        owned = self.alarms.touched(self.fact_versions, touched, self.ticked_at, new_day=today != before)
+        for subject, version in sorted(owned.items()):
+            name = entity_id(subject)
+            if partition_of(name, stage.partitions) == stage.partition:
+                count = enrolled[name] if name in enrolled else _enrolled(stage.centers.get(name), today)
+                self.alarms.ask(subject, today, count, now, version)
+        return self.alarms.outputs(stage.partition, self.rows)
 
     def _days(self, draft: Draft) -> None:
         for ordinal, figures in sorted(draft.shown.items()):
@@ -143,11 +172,17 @@ class _Step:
             prefix = RECORD + name.encode() + b"/"
             changes |= {prefix + orjson.dumps(key): value for key, (value, _) in draft.puts.items()}
         changed = {origin: at for origin, at in self.seen.items() if at != self.stage.seen.get(origin)}
+        changes |= self.alarms.changes()
         return changes | {SEEN + b"%d" % origin: at.encode() for origin, at in changed.items()}
 
     def install(self) -> None:
         self.stage.seen = self.seen
         self.stage.facts |= self.facts
+        self.alarms.install()
         for name, draft in self.drafts.items():
             draft.install()
             self.stage.centers[name] = draft.center
+
+
+def _enrolled(center: Center | None, today: date) -> int:
+    return 0 if center is None else enrolled_on(center.enrolled, today)

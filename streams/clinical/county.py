@@ -6,13 +6,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, tzinfo
+from functools import cached_property
+from typing import TypeVar
 
+from streams.clinical.center.registered import Centre, Staff, centre_of, staff_of
+from streams.clinical.center.working_days import Calendar, published
 from streams.records import Publication, greatest
 
 IRREGULAR = "irregular"
 UNCONFIRMED_DAYS: Mapping[str, int] = {"working-days": 3, "weekly": 10}
 """So long before it was last heard a source of this cadence may still send what it has."""
 NEVER = date.min
+Entity = TypeVar("Entity")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ class Contract:
         return (self.from_date, *ends, *([self.ended_on] if self.ended_on else []))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class County:
     """`facts`: subject → key → registry record; `heard`: source → until when it was heard (UTC text)."""
 
@@ -47,24 +52,53 @@ class County:
     cadences: Mapping[str, str] = field(default_factory=dict)
     contracts: Mapping[str, Mapping[str, Contract]] = field(default_factory=dict)
     """Centre → contract id → contract."""
+    registered: Mapping[str, date] = field(default_factory=dict)
+    """Source → local date of its registration's time."""
+    centres: Mapping[str, Centre] = field(default_factory=dict)
+    staff: Mapping[str, Staff] = field(default_factory=dict)
+    calendars: Mapping[int, Mapping[date, bool]] = field(default_factory=dict)
 
     def with_facts(self, facts: Mapping[str, Mapping[bytes, Publication]]) -> County:
         """`facts`: all that is known of some subjects."""
         if not facts:
             return self
         cadences, contracts = dict(self.cadences), dict(self.contracts)
+        registered, calendars = dict(self.registered), dict(self.calendars)
+        centres, staff = dict(self.centres), dict(self.staff)
         for subject, records in facts.items():
             scheme, _, name = subject.partition(":")
             if scheme == "source":
-                registered = greatest(r for r in records.values() if r.event.kind == "source.registered")
-                if registered is not None:
-                    cadences[name] = registered.event.data["cadence"]
+                source = greatest(r for r in records.values() if r.event.kind == "source.registered")
+                if source is not None:
+                    cadences[name] = source.event.data["cadence"]
+                    registered[name] = source.at.astimezone(self.zone).date()
             elif scheme == "contract":
                 _without(contracts, name)
                 contract = contract_of(records.values())
                 if contract is not None:
                     contracts[contract.center_id] = {**contracts.get(contract.center_id, {}), name: contract}
-        return replace(self, facts={**self.facts, **facts}, cadences=cadences, contracts=contracts)
+            elif scheme == "calendar":
+                told = greatest(r for r in records.values() if r.event.kind == "calendar.published")
+                calendars[int(name)] = published(int(name), told.event.data) if told is not None else {}
+            elif scheme == "center":
+                _put(centres, name, centre_of(records.values(), self.zone))
+            elif scheme == "staff":
+                _put(staff, name, staff_of(records.values()))
+        return replace(
+            self,
+            facts={**self.facts, **facts},
+            cadences=cadences,
+            contracts=contracts,
+            registered=registered,
+            calendars=calendars,
+            centres=centres,
+            staff=staff,
+        )
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The working days of all years."""
+        return Calendar({day: works for days in self.calendars.values() for day, works in days.items()})
 
     def with_heard(self, heard: Mapping[str, str]) -> County:
         newer = {source: until for source, until in heard.items() if until > self.heard.get(source, "")}
@@ -119,3 +153,11 @@ def _without(contracts: dict[str, Mapping[str, Contract]], name: str) -> None:
     for center_id, held in list(contracts.items()):
         if name in held:
             contracts[center_id] = {other: contract for other, contract in held.items() if other != name}
+
+
+def _put(entities: dict[str, Entity], name: str, entity: Entity | None) -> None:
+    """Nobody registers it any longer: it is taken out."""
+    if entity is None:
+        entities.pop(name, None)
+    else:
+        entities[name] = entity

@@ -1,0 +1,1 @@
+"""What rules about a centre, its staff, its children and the sources see: plain values. Pure."""

@@ -1,0 +1,62 @@
+"""The rule `fever-admitted`: a child was let in with a fever. Pure."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from pydantic import Field
+
+from streams.clinical.center.case import SubjectCase, day_of
+from streams.clinical.center.seen import Check
+from streams.clinical.center_rules import SUBJECT
+from streams.clinical.episode import Episode, Found, Held, earliest
+from streams.clinical.part import Part
+
+ABOUT = SUBJECT
+ADMITTED = "admitted"
+
+
+class Parameters(Part):
+    """`fever_c`: from this temperature on; `open_days`: an alert ends so many days after its day."""
+
+    fever_c: float = Field(ge=30, le=45)
+    open_days: int = Field(ge=0)
+
+
+def find(case: SubjectCase, parameters: Parameters) -> Found:
+    """Each of the last days on which a check found a fever, admitted the child, and no later one did otherwise."""
+    last = timedelta(days=parameters.open_days)
+    days = sorted({check.day for check in case.checks if check.day + last >= case.today})
+    called = [_episode(case, day, parameters) for day in days if day <= case.today]
+    wake_on = earliest(*(day if day > case.today else day + last + timedelta(days=1) for day in days))
+    return Found(tuple(episode for episode in called if episode is not None), wake_on)
+
+
+def _admissions(case: SubjectCase, day: date, parameters: Parameters) -> list[Check]:
+    return [c for c in case.checks_on(day) if c.action == ADMITTED and (c.temperature_c or 0) >= parameters.fever_c]
+
+
+def _open(case: SubjectCase, day: date, parameters: Parameters) -> list[Check]:
+    """The admissions after which no check of the day did otherwise."""
+    otherwise = max((c.rank[:2] for c in case.checks_on(day) if c.action != ADMITTED), default=None)
+    found = _admissions(case, day, parameters)
+    return found if otherwise is None else [check for check in found if check.rank[:2] >= otherwise]
+
+
+def _episode(case: SubjectCase, day: date, parameters: Parameters) -> Episode | None:
+    checks = _open(case, day, parameters)
+    if not checks:
+        return None
+    warmest = max(check.temperature_c or 0 for check in checks)
+    records = tuple(check.name for check in checks)
+    return Episode(case.episode(day), due_on=day, detail={"temperature_c": warmest}, records=records)
+
+
+def ended(case: SubjectCase, held: Held, parameters: Parameters) -> str:
+    """done when a later check of the day did otherwise, expired when its days are over, else corrected."""
+    day = day_of(held.name)
+    if not _admissions(case, day, parameters):
+        return "corrected"
+    if not _open(case, day, parameters):
+        return "done"
+    return "expired" if case.today > day + timedelta(days=parameters.open_days) else "corrected"

@@ -1,0 +1,58 @@
+"""The rule `not-checked`: a child was there and was not looked at, while others were. Pure."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+
+from pydantic import Field
+
+from streams.clinical.center.case import SubjectCase, day_of
+from streams.clinical.center_rules import SUBJECT
+from streams.clinical.episode import Episode, Found, Held, earliest
+from streams.clinical.part import Part
+
+ABOUT = SUBJECT
+MORNING = "morning"
+
+
+class Parameters(Part):
+    """`from_hour`: the local hour from which on today's checks should be there; `open_days` as for a fever."""
+
+    from_hour: int = Field(ge=0, le=23)
+    open_days: int = Field(ge=0)
+
+
+def find(case: SubjectCase, parameters: Parameters) -> Found:
+    """Each of the last days on which the child was present without a check in the morning.
+
+    `wake_on` is today while the hour has not come: whoever asks by moments asks again at the next.
+    """
+    last = timedelta(days=parameters.open_days)
+    days = sorted(day for day in case.attended if day + last >= case.today)
+    is_late = case.clock >= time(parameters.from_hour)
+    called = [day for day in days if (day < case.today or is_late) and _is_missing(case, day)]
+    waits = case.today in days and not is_late
+    to_come = [a.day for a in case.attendances if a.day > case.today]
+    wake_on = case.today if waits else earliest(*(day + last + timedelta(days=1) for day in called), *to_come)
+    return Found(tuple(_episode(case, day) for day in called), wake_on)
+
+
+def _is_checked(case: SubjectCase, day: date) -> bool:
+    return any(check.kind == MORNING for check in case.checks_on(day))
+
+
+def _is_missing(case: SubjectCase, day: date) -> bool:
+    return case.attended[day].present and day in case.morning and not _is_checked(case, day)
+
+
+def _episode(case: SubjectCase, day: date) -> Episode:
+    return Episode(case.episode(day), due_on=day, records=(case.attended[day].name,))
+
+
+def ended(case: SubjectCase, held: Held, parameters: Parameters) -> str:
+    """done when the check came, expired when its days are over, else corrected."""
+    day = day_of(held.name)
+    if _is_checked(case, day):
+        return "done"
+    is_over = case.today > day + timedelta(days=parameters.open_days)
+    return "expired" if is_over and day in case.attended and _is_missing(case, day) else "corrected"
