@@ -16,7 +16,7 @@ SOURCES: Mapping[str, tuple[str, ...]] = {
     "timeline": (CHILD_EVENTS,),
     "centers": (FACILITY_EVENTS,),
 }
-STATE_VERSIONS: Mapping[str, int] = {"intake": 3, "timeline": 2, "centers": 1}
+STATE_VERSIONS: Mapping[str, int] = {"intake": 3, "timeline": 2, "centers": 2}
 """To be raised when a stage can no longer read, or would misread, the state that it wrote before."""
 
 
@@ -84,12 +84,13 @@ def _maker(name: str, settings: Settings) -> Callable[[int], Stage]:
         from streams.intake.stage import IntakeStage
 
         return lambda partition: IntakeStage(partition, partitions)
+    from streams.clinical.pack import load
+
+    pack = load(settings.rules)
     if name == "timeline":
-        from streams.clinical.pack import load
         from streams.timeline.stage import TimelineStage
 
-        pack = load(settings.rules)
         return lambda partition: TimelineStage(partition, partitions, zone, pack)
     from streams.centers.stage import CentersStage
 
-    return lambda partition: CentersStage(partition, partitions, zone)
+    return lambda partition: CentersStage(partition, partitions, zone, pack)

@@ -1,4 +1,4 @@
-"""An example of a rule: a child's records, a moment, and the alerts that are expected then. Pure."""
+"""An example of a rule: records of a child or of the registry, a moment, and the alerts expected then. Pure."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ PREFIX = "cn-id:"
 
 
 class ExampleRecord(Part):
-    """A record of the child; its other attributes follow from the example."""
+    """A record of the child, or of `subject`; its other attributes follow from the example."""
 
     kind: str
     source: str
     time: AwareDatetime
     data: dict[str, Any]
+    subject: str = ""
 
 
 class Expected(Part):
@@ -58,7 +59,7 @@ class Example(Part):
 
     def _check(self, place: int, record: ExampleRecord) -> None:
         event = self.event(place)
-        found = check(orjson.dumps(event), self.subject.encode(), None, None)
+        found = check(orjson.dumps(event), event["subject"].encode(), None, None)
         if isinstance(found, Refused):
             told = "; ".join(map(str, found.problems))
             raise ValueError(f"record {place + 1} ({record.kind}): {told}")
@@ -78,7 +79,8 @@ class Example(Part):
     def event(self, place: int) -> dict[str, Any]:
         """The CloudEvent of a record."""
         record = self.record[place]
-        told = {"specversion": "1.0", "id": f"example-{place + 1}", "source": record.source, "subject": self.subject}
+        told = {"specversion": "1.0", "id": f"example-{place + 1}", "source": record.source}
+        told["subject"] = record.subject or self.subject
         data = orjson.loads(orjson.dumps(record.data))
         return told | {"type": f"{record.kind}.v1", "time": record.time.isoformat(), "data": data}
 

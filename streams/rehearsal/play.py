@@ -1,21 +1,26 @@
-"""Plays an example: its records through the timeline stage, tick by tick; then tells what differs. No I/O."""
+"""Plays an example: its records through the stages that raise alerts, tick by tick; then tells what differs. No I/O."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, tzinfo
+from collections.abc import Callable, Iterator
+from datetime import datetime, tzinfo
 from typing import Any, NamedTuple
 
 import orjson
 
+from schemas.internal import EVENT, FACT, HEARD, WATERMARK
 from schemas.internal import pack as packed
+from streams.centers.stage import CentersStage
 from streams.clinical.pack import RulePack
-from streams.rehearsal.example import Example, Expected
+from streams.clock.moments import utc_text
+from streams.rehearsal.example import Example, ExampleRecord, Expected
 from streams.timeline.stage import TimelineStage
 from streams.topics import CHILD_EVENTS
-from streams.transport.port import decisions
+from streams.transport.port import Stage, decisions
 
 Row = dict[str, Any]
+Key = Callable[[ExampleRecord], str]
+"""The key under which a stage reads a record; "" when it does not."""
 COMPARED = ("due_on", "milestone", "resolution")
 
 
@@ -35,14 +40,18 @@ def play(example: Example, pack: RulePack, zone: tzinfo) -> list[Row]:
 
     Records dated after `now` are published before it: they do not count yet.
     """
-    stage = TimelineStage(0, 1, zone, pack)
-    stage.restore(())
     alerts: dict[str, Row] = {}
-    for record in _log(example):
-        for decision in decisions(stage, [record], {CHILD_EVENTS: record.offset + 1}):
-            told = (orjson.loads(out.value or b"") for out in decision.outputs if out.topic == "alerts")
-            alerts |= {body["row"]["alert_id"]: body["row"] for body in told}
-            decision.install()
+    stages: tuple[tuple[Stage, Key], ...] = (
+        (TimelineStage(0, 1, zone, pack), lambda record: example.child),
+        (CentersStage(0, 1, zone, pack), lambda record: str(record.data.get("center_id", ""))),
+    )
+    for stage, key_of in stages:
+        stage.restore(())
+        for record in _log(example, key_of):
+            for decision in decisions(stage, [record], {CHILD_EVENTS: record.offset + 1}):
+                told = (orjson.loads(out.value or b"") for out in decision.outputs if out.topic == "alerts")
+                alerts |= {body["row"]["alert_id"]: body["row"] for body in told}
+                decision.install()
     return list(alerts.values())
 
 
@@ -59,27 +68,39 @@ def differences(example: Example, alerts: list[Row]) -> list[str]:
     return lines + [f"not expected: {_told(alert)}" for alert in seen if alert["state"] != "resolved"]
 
 
-def _log(example: Example) -> Iterator[Arrived]:
+def _log(example: Example, key_of: Key) -> Iterator[Arrived]:
+    """What a stage reads: facts of the registry, and the records that `key_of` gives a key."""
     offset = 0
     left = sorted(range(len(example.record)), key=lambda place: example.record[place].time)
     for moment in example.moments:
         last = moment == example.now
         due = [place for place in left if last or example.record[place].time <= moment]
         left = [place for place in left if place not in due]
-        for value in (*(_message(example, place, offset) for place in due), _tick(moment)):
-            key = b"watermark" if value == _tick(moment) else example.child.encode()
+        keys = {place: example.record[place].subject or key_of(example.record[place]) for place in due}
+        told = [(key.encode(), _message(example, place)) for place, key in keys.items() if key]
+        for key, value in (*told, (b"heard", _heard(example, moment)), (b"watermark", _tick(moment))):
             yield Arrived(offset, key, value, offset)
             offset += 1
 
 
-def _message(example: Example, place: int, offset: int) -> bytes:
-    meta = {"t": "event", "o": f"example/0/{place}", "a": offset, "v": offset}
+def _message(example: Example, place: int) -> bytes:
+    kind = FACT if example.record[place].subject else EVENT
+    meta = {"t": kind, "o": f"example/0/{place}", "a": place, "v": place}
     return packed(meta, orjson.dumps(example.event(place)))
 
 
+def _heard(example: Example, moment: datetime) -> bytes:
+    """Until when each registered source was heard: by its records of before."""
+    registered = {record.subject.removeprefix("source:") for record in example.record}
+    heard: dict[str, str] = {}
+    for record in example.record:
+        if record.time <= moment and record.source in registered:
+            heard[record.source] = max(utc_text(record.time), heard.get(record.source, ""))
+    return packed({"t": HEARD, "origin": 0, "now": utc_text(moment), "heard": heard})
+
+
 def _tick(moment: datetime) -> bytes:
-    now = moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return packed({"t": "watermark", "now": now, "origin": 0})
+    return packed({"t": WATERMARK, "now": utc_text(moment), "origin": 0})
 
 
 def _is(expected: Expected, alert: Row) -> bool:

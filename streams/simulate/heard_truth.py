@@ -25,6 +25,10 @@ class Heard:
                 registrations[entry.subject.removeprefix("source:")].append(entry)
         self.cadence = {source: str(newest(entries).data["cadence"]) for source, entries in registrations.items()}
 
+    def day(self, source: str) -> date | None:
+        """The local date until which a source was heard."""
+        return self.until[source].astimezone(CHINA).date() if source in self.until else None
+
     def confirmed(self, clinic: str) -> date | None:
         """The last day of which a clinic has sent all; None when there is no such day."""
         source = f"clinic:{clinic}"
@@ -32,10 +36,8 @@ class Heard:
             return None if source in self.until else self.today
         if self.cadence[source] == "irregular":
             return self.today
-        if source not in self.until:
-            return None
-        day = self.until[source].astimezone(CHINA).date()
-        return min(self.today, day - SLACK[self.cadence[source]])
+        day = self.day(source)
+        return None if day is None else min(self.today, day - SLACK[self.cadence[source]])
 
 
 def _heard(books: Books) -> dict[str, datetime]:

@@ -10,6 +10,7 @@ from datetime import date
 from streams.simulate.books import JSON, Books, Entry
 from streams.simulate.centre_truth import days_of_centers, is_enrolled
 from streams.simulate.child_rules_truth import wanted
+from streams.simulate.entity_alerts_truth import entity_alerts
 from streams.simulate.entries import happened
 from streams.simulate.growth_months_truth import months
 from streams.simulate.heard_truth import Heard
@@ -140,6 +141,13 @@ class Truth:
         return self._wanted[child.child_id]
 
     def alerts(self) -> Iterable[JSON]:
+        """The active ones about children, centres, staff and sources."""
+        yield from self.alerts_about_children()
+        last = [row for row in self.center_days() if row["date"] == self.today.isoformat()]
+        enrolled = {str(row["center_id"]): int(row["enrolled"]) for row in last}
+        yield from entity_alerts(self.entries, self.heard, enrolled, self.today)
+
+    def alerts_about_children(self) -> Iterable[JSON]:
         for child in self.children.values():
             place = self._place(child)
             for alert in self.wanted(child):

@@ -74,7 +74,7 @@ def _waits_because(folder: Path, reason: str) -> bool:
 
 
 def test_every_offset_record_says_which_version_wrote_it(stack: Stack) -> None:
-    for stage, version in (("intake", b"3"), ("timeline", b"2"), ("centers", b"1")):
+    for stage, version in (("intake", b"3"), ("timeline", b"2"), ("centers", b"2")):
         offsets = [r for r in read_topic(stack.kafka, f"{stage}-state") if r.key.startswith(OFFSET)]
         assert {tuple(r.headers) for r in offsets} == {(("state-version", version),)}
 

@@ -7,7 +7,7 @@ import random
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 from hypothesis import given, settings
@@ -15,14 +15,6 @@ from hypothesis import strategies as st
 
 from schemas.internal import pack
 from streams.centers.stage import CentersStage
-from streams.clinical.center_rules import (
-    contract_missing,
-    guidance_overdue,
-    over_capacity,
-    source_silent,
-    staff_uncertified,
-)
-from streams.clinical.pack import RulePack, SeverityByState, national
 from streams.topics import ALERTS, FACILITY_EVENTS, STORE_ROWS
 from tests.spec.center_cases import ZONE
 from tests.support.builders import an_event, subject_of
@@ -32,44 +24,6 @@ FIRST, LAST = date(2026, 3, 2), date(2026, 3, 27)
 DAYS = st.dates(FIRST, LAST)
 STAFF = "5" * 32
 Event = dict[str, Any]
-
-
-class Entry(NamedTuple):
-    """A rule as a pack gives it to the stage."""
-
-    id: str
-    module: Any
-    version: int
-    parameters: Any
-    severity: SeverityByState
-    routing: tuple[str, ...]
-
-    def is_effective(self, on: date) -> bool:
-        return True
-
-    def changes_after(self, day: date) -> date | None:
-        return None
-
-
-SEVERITY = SeverityByState(open="notice", escalated="warning")
-TO = ("clinic", "contracted-clinic", "center", "bureau")
-ENTRIES = (
-    Entry("over-capacity", over_capacity, 1, over_capacity.Parameters(), SEVERITY, TO),
-    Entry("contract-missing", contract_missing, 1, contract_missing.Parameters(), SEVERITY, TO),
-    Entry("guidance-overdue", guidance_overdue, 1, guidance_overdue.Parameters(months=6), SEVERITY, TO),
-    Entry("staff-uncertified", staff_uncertified, 1, staff_uncertified.Parameters(days_before=30), SEVERITY, TO),
-    Entry("source-silent", source_silent, 1, source_silent.Parameters(working_days=3, days=10), SEVERITY, TO),
-)
-
-
-class Pack(RulePack):
-    """The national pack with the rules about entities.
-
-    The state keeps no class: after a restart the stage has the national pack until the next tick brings this one.
-    """
-
-    def rules_of(self, about: str) -> Any:
-        return ENTRIES if about == "center" else super().rules_of(about)
 
 
 def fact(kind: str, subject: str, data: Event, day: date, record: str) -> Event:
@@ -139,8 +93,7 @@ def _told(facts: list[Event], heard: date | None, ticks: list[date], seed: int) 
             kind = "event" if thing["type"].startswith("child.") else "fact"
             meta = {"t": "event", "o": f"x/0/{broker.clock}", "a": broker.clock, "v": broker.clock}
             broker.append(FACILITY_EVENTS, 0, b"yucai", pack(meta | {"t": kind}, orjson.dumps(thing)))
-    rules = Pack.model_validate(national().model_dump(by_alias=True))
-    run_to_end([Runner(broker, (FACILITY_EVENTS,), 0, lambda p: CentersStage(p, 1, ZONE, rules))], rng, 5, 0.2)
+    run_to_end([Runner(broker, (FACILITY_EVENTS,), 0, lambda p: CentersStage(p, 1, ZONE))], rng, 5, 0.2)
     return _read(broker)
 
 
