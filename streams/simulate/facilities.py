@@ -22,6 +22,8 @@ NAMES = (
 CLINIC_KINDS = ("county-hospital", "mch-hospital", "township", "township", "village", "health-post")
 CENTER_KINDS = ("community", "kindergarten", "employer", "independent", "family", "hospital")
 REGION = "130423"
+NEVER_HEARD = "clinic:weijiazhuang"
+"""A health post that is registered and sends nothing."""
 CLOSING_PLACES = 40
 
 
@@ -88,6 +90,7 @@ def make_facilities(plan: Plan, books: Books, random: Random) -> Facilities:
         _bureau(books, random, "clinic.listed", f"clinic:{clinic.name}", data, first)
     for number, center in enumerate(centers):
         _file_center(plan, books, random, clinics[number % len(clinics)], center, number)
+    _bureau(books, random, "source.registered", f"source:{NEVER_HEARD}", _source("clinic"), first)
     population = {"residents": plan.residents, "births": plan.children // 7, "as_of": f"{first.year - 1}-12-31"}
     _bureau(books, random, "population.reported", f"region:{REGION}", population, first)
     for year in range(first.year, plan.until.year + 1):
@@ -161,7 +164,8 @@ def _file_center(plan: Plan, books: Books, random: Random, clinic: Clinic, cente
     for member in range(3):
         _staff(plan, books, random, center, member)
     _what_ends(plan, books, random, clinic, center, number)
-    for visit in range(max(1, plan.days // 60)):
+    visits = 1 if number % 4 == 3 else max(1, plan.days // 60)  # some are not visited again
+    for visit in range(visits):
         day = first + timedelta(days=(visit * 60 + number) % plan.days)
         data = {"center_id": center.name, "clinic_id": clinic.name, "topics": ["feeding", "oral health"]}
         data |= {"date": day.isoformat(), "findings": "in order"}
@@ -194,6 +198,9 @@ def _staff(plan: Plan, books: Books, random: Random, center: Center, member: int
     role = ("director", "carer", "health-carer")[member]
     certificate = {"center_id": center.name, "role": role, "certificate": f"{role} certificate"}
     certificate["valid_until"] = f"{plan.until.year + 2}-12-31"
+    if member == 2 and random.random() < 0.4:
+        days = random.choice((-9, 11, 40) if plan.faults == "heavy" else (11, 40))
+        certificate["valid_until"] = (plan.until + timedelta(days=days)).isoformat()
     books.record("staff.certified", BUREAU, subject, at(first, 6, random), certificate, first, calm=True)
     day = first + timedelta(days=random.randrange(plan.days))
     course = {"center_id": center.name, "course": "first aid", "hours": 8, "date": day.isoformat()}
