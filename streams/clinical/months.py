@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
+from calendar import isleap
 from datetime import date
+
+DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 def add_months(day: date, months: int) -> date:
-    """The date `months` later; the day of month is clamped to the month's length."""
+    """The same day of the month, months later; a day that the month does not have becomes its last day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    last = 29 if month == 1 and isleap(year) else DAYS[month]
+    return day.replace(year, month + 1, min(day.day, last))
