@@ -30,19 +30,17 @@ WAVES = ((3, 1), (9, 1))
 
 
 def months_later(day: date, months: int) -> date:
-    """Counts month by month; a day that the month lacks becomes its last."""
-    year, month = day.year, day.month
-    for _ in range(months):
-        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
-    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+    """The same date so many months later; a day that the month lacks becomes its last."""
+    years, month = divmod(day.month - 1 + months, 12)
+    return _clamped(day.year + years, month + 1, day.day)
 
 
 def months_earlier(day: date, months: int) -> date:
-    """The same date so many months before; a day that the month lacks becomes its last."""
-    year, month = day.year, day.month
-    for _ in range(months):
-        year, month = (year - 1, 12) if month == 1 else (year, month - 1)
-    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+    return months_later(day, -months)
+
+
+def _clamped(year: int, month: int, day: int) -> date:
+    return date(year, month, day if day < 29 else min(day, calendar.monthrange(year, month)[1]))
 
 
 def is_workday(day: date) -> bool:

@@ -71,7 +71,8 @@ def lines_reached(sex: str, since: date, day: date, data: JSON) -> dict[str, int
     found: dict[str, int | None] = dict.fromkeys(("wst_wfa", "wst_lhfa", "wst_wfl"))
     if sex == "unknown" or day < since or day >= months_later(since, 84):
         return found
-    whole = max(n for n in range(84) if months_later(since, n) <= day)
+    whole = (day.year - since.year) * 12 + day.month - since.month
+    whole -= months_later(since, whole) > day
     begun = (day - months_later(since, whole)).days / (months_later(since, whole + 1) - months_later(since, whole)).days
     weight = None if data.get("oedema") else data.get("weight_kg")
     length = _as_taken(data, (day - since).days, lies=whole < 24)
