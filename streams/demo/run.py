@@ -16,9 +16,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from streams.clock.wait import wait
+from streams.demo.alerts_by_rule import score
 from streams.demo.compare import compare
 from streams.demo.county import County, days
-from streams.demo.show import show_alerts, show_differences, show_next, show_overview, show_timeline
+from streams.demo.show import show_alerts, show_differences, show_next, show_overview, show_scores, show_timeline
 from streams.demo.signals import Ending, orderly_end, unheard_after
 from streams.demo.survey import import_survey
 from streams.embedded.stack import Stack
@@ -111,6 +112,7 @@ def _show(settings: Settings, county: Path, console: Console, started: float) ->
     show_overview(console, store)
     show_alerts(console, store)
     show_timeline(console, store)
+    show_scores(console, score(store, county / "truth"))
     comparison = compare(store, county / "truth")
     rows, differ = sum(comparison.rows.values()), len(comparison.differences)
     _say(console, started, f"compared {rows:,} rows with the county's own books: {differ} differences")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import shlex
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from streams.demo.alerts_by_rule import Score
 from streams.demo.compare import Comparison
 from streams.store.read import Answer, Queries
 
@@ -40,6 +42,18 @@ def show_alerts(console: Console, store: Queries) -> None:
         " AND state != 'resolved' ORDER BY clinic_id, due_on LIMIT 10"
     )
     _print(console, "Alerts of the last day on which any opened or escalated (first 10) 当日预警", rows)
+
+
+def show_scores(console: Console, scores: Sequence[Score]) -> None:
+    names = ("rule", "truth 应有", "found 实有", "right 一致", "precision", "recall")
+    rows = [
+        (s.rule, f"{s.truth:,}", f"{s.found:,}", f"{s.right:,}", _share(s.precision), _share(s.recall)) for s in scores
+    ]
+    _print(console, "Active alerts by rule, against the county's own books 各规则预警与账本核对", Answer(names, rows))
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{value:.1%}"
 
 
 def show_timeline(console: Console, store: Queries) -> None:

@@ -169,7 +169,7 @@ def test_what_queries_see_and_its_log_must_not_part(settings: Settings, table: s
     [
         ("center_days", "2 AS present", "center_days"),
         ("children", "'male' AS sex", "children"),
-        ("alerts", "'open' AS state", "active_alerts"),
+        ("alerts", "toDate('2001-01-01') AS due_on", "active_alerts"),
         ("unlinked", "7 AS records", "unlinked_subjects"),
         ("sources", "'weekly' AS cadence", "sources"),
     ],
