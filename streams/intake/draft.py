@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from streams.intake.arrival import Arrival
-from streams.intake.hearing import Hearing, Step
+from streams.intake.hearing import NOT_HEARD, Hearing
 from streams.intake.linkage import LinkageDraft
 from streams.intake.lots import NOTHING, Lot, is_earlier
 from streams.intake.memory import (
@@ -158,16 +158,13 @@ class Draft:
         self.changes[NOW] = now.encode()
 
     def hear(self, source: str, until: str, topic: str, offset: int) -> None:
-        self._hear_as_of_ticks(source, Step(topic, offset, until))
+        held = self._hearing.get(source) or self._memory.hearing.get(source, NOT_HEARD)
+        hearing = held.with_heard(topic, offset, until)
+        if hearing is not held:
+            self._set_hearing(source, hearing)
         if until > (self._heard.get(source) or self._memory.heard.get(source, "")):
             self._heard[source] = until
             self.changes[HEARD + source.encode()] = until.encode()
-
-    def _hear_as_of_ticks(self, source: str, step: Step) -> None:
-        held = self._hearing.get(source) or self._memory.hearing.get(source, Hearing())
-        hearing = held.with_heard(step)
-        if hearing is not held:
-            self._set_hearing(source, hearing)
 
     def _set_hearing(self, source: str, hearing: Hearing) -> None:
         self._hearing[source] = hearing

@@ -34,12 +34,14 @@ class Hearing(NamedTuple):
     told: str = ""
     steps: tuple[Step, ...] = ()
 
-    def with_heard(self, step: Step) -> Hearing:
-        """Itself, when nothing of it can matter."""
-        highest = next((s.until for s in reversed(self.steps) if s.topic == step.topic), "")
-        if step.until <= self.told or quarter(step.until) <= quarter(highest):
+    def with_heard(self, topic: str, offset: int, until: str) -> Hearing:
+        """After an event; itself, when nothing of it can matter."""
+        if until <= self.told:
             return self
-        return self._replace(steps=(*self.steps, step))
+        highest = next((step.until for step in reversed(self.steps) if step.topic == topic), "")
+        if until <= highest or quarter(until) == quarter(highest):
+            return self
+        return self._replace(steps=(*self.steps, Step(topic, offset, until)))
 
     def as_of(self, ends: Mapping[str, int]) -> Hearing:
         """What is told with a tick that was taken when the topics ended there."""
@@ -54,6 +56,9 @@ class Hearing(NamedTuple):
     def unpacked(cls, value: bytes) -> Hearing:
         told, steps = orjson.loads(value)
         return cls(told, tuple(Step(*step) for step in steps))
+
+
+NOT_HEARD = Hearing()
 
 
 def quarter(until: str) -> str:
