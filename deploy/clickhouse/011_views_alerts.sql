@@ -83,8 +83,10 @@ CREATE OR REPLACE VIEW huiyu.sources
     cadence LowCardinality(String) COMMENT '上报频率 / working-days, weekly or irregular; empty if not registered',
     heard_until Nullable(DateTime64(3, '${timezone}')) COMMENT '数据已到达的时间 / until when it has been heard',
     state LowCardinality(String) COMMENT
-        '状态 / heard, registered (nothing heard yet) or unregistered (its events wait)',
-    registered_at Nullable(DateTime64(3, '${timezone}')) COMMENT '登记时间 / time of its registration'
+        '状态 / heard, silent (too long for its cadence), registered (nothing heard yet) or unregistered (its events wait)',
+    registered_at Nullable(DateTime64(3, '${timezone}')) COMMENT '登记时间 / time of its registration',
+    silent_since Nullable(DateTime64(3, '${timezone}')) COMMENT
+        '数据中断预警时间 / since when there is an alert about its silence, null while there is none'
 )
 AS WITH
     max(given_side) AS registered_side,
@@ -95,15 +97,20 @@ SELECT
     splitByChar(':', source)[1] AS side,
     registered_side = '' AND is_registry ? 'irregular' : max(given_cadence) AS cadence,
     max(heard) AS heard_until,
-    multiIf(NOT known, 'unregistered', heard_until IS NULL, 'registered', 'heard') AS state,
-    max(given_at) AS registered_at
+    multiIf(NOT known, 'unregistered', silent_since IS NOT NULL, 'silent', heard_until IS NULL, 'registered', 'heard') AS state,
+    max(given_at) AS registered_at,
+    max(silent) AS silent_since
 FROM
 (
     SELECT source, side::String AS given_side, cadence::String AS given_cadence, registered_at AS given_at,
-        CAST(NULL, 'Nullable(DateTime64(3, \'${timezone}\'))') AS heard
+        CAST(NULL, 'Nullable(DateTime64(3, \'${timezone}\'))') AS heard,
+        CAST(NULL, 'Nullable(DateTime64(3, \'${timezone}\'))') AS silent
     FROM huiyu_store.sources FINAL
     UNION ALL
-    SELECT source, '', '', NULL, heard_until FROM huiyu_store.source_heard FINAL
+    SELECT source, '', '', NULL, heard_until, NULL FROM huiyu_store.source_heard FINAL
+    UNION ALL
+    SELECT clinic_id != '' ? concat('clinic:', clinic_id) : concat('center:', center_id), '', '', NULL, NULL, changed_at
+    FROM huiyu_store.alerts FINAL WHERE rule = 'source-silent' AND state != 'resolved'
 )
 GROUP BY source
 COMMENT '数据来源：每个来源一行 / One row per source, registered or heard';

@@ -130,6 +130,13 @@ def test_a_center_that_is_not_filed_has_unknown_places(empty: Settings) -> None:
     ]
 
 
+def _silence(source: str, state: str) -> Row:
+    at = "2026-01-20T00:00:00.000Z"
+    told = {"clinic_id": source.removeprefix("clinic:"), "state": state, "rule_version": 1, "detail": {}}
+    told |= {"raised_at": at, "changed_at": at}
+    return a_row("alerts", alert_id=source, rule="source-silent", **told)
+
+
 def test_sources_say_whether_they_are_registered_and_heard(empty: Settings) -> None:
     def heard(source: str, partition: int, until: str) -> Row:
         return a_row("source_heard", source=source, partition=partition, heard_until=f"{until}T00:00:00.000Z")
@@ -140,12 +147,16 @@ def test_sources_say_whether_they_are_registered_and_heard(empty: Settings) -> N
         a_row("sources", source="clinic:b", side="clinic", cadence="working-days"),
         *(heard("clinic:a", 0, "2026-01-01"), heard("clinic:a", 1, "2026-01-02")),
         *(heard("registry:bureau", 0, "2026-01-03"), heard("center:u", 1, "2026-01-04")),
+        a_row("sources", source="clinic:c", side="clinic", cadence="weekly"),
+        *(heard("clinic:c", 0, "2026-01-01"), _silence("clinic:c", "open"), _silence("clinic:a", "resolved")),
     )
+    assert ask(empty, "SELECT source FROM sources WHERE silent_since IS NOT NULL") == [("clinic:c",)]
     columns = "source, side, cadence, state, substring(toString(heard_until), 1, 10)"
     assert ask(empty, f"SELECT {columns} FROM sources ORDER BY source") == [
         ("center:u", "center", "", "unregistered", "2026-01-04"),
         ("clinic:a", "clinic", "weekly", "heard", "2026-01-02"),
         ("clinic:b", "clinic", "working-days", "registered", None),
+        ("clinic:c", "clinic", "weekly", "silent", "2026-01-01"),
         ("registry:bureau", "registry", "irregular", "heard", "2026-01-03"),
     ]
 

@@ -11,4 +11,8 @@ FROM (
 )
 WHERE registered_at IS NOT NULL OR heard_until IS NOT NULL;
 
-CREATE OR REPLACE TEMP VIEW found AS SELECT source, side, cadence, registered_at, heard_until, state FROM store.sources;
+-- That a source is silent, an alert says; whether it may is not asked here.
+CREATE OR REPLACE TEMP VIEW found AS
+SELECT source, side, cadence, registered_at, heard_until,
+    CASE WHEN state <> 'silent' THEN state WHEN heard_until IS NULL THEN 'registered' ELSE 'heard' END AS state
+FROM store.sources;
