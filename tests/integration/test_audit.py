@@ -90,16 +90,21 @@ def _abort(servers: str) -> None:
 
 @contextmanager
 def planted(settings: Settings, table: str, select: str, *, logged: bool = True) -> Iterator[None]:
-    """Put rows into a table of the store and, where it has one, into its log, and take them out again."""
+    """Put rows into a table of the store and, where it has one, into its log, and take them out again.
+
+    Nothing is merged meanwhile: the row that a planted one replaces would be gone for good.
+    """
     client = connect(settings, "huiyu_store")
     tables = TABLES[table].targets if logged else (table,)
     try:
         for each in tables:
+            client.command(f"SYSTEM STOP MERGES {each}")
             client.command(f"INSERT INTO {each} {select}")
         yield
-        for each in tables:
-            client.command(f"DELETE FROM {each} WHERE known_at > '2098-01-01 00:00:00'")
     finally:
+        for each in tables:
+            client.command(f"SYSTEM START MERGES {each}")
+            client.command(f"DELETE FROM {each} WHERE known_at > '2098-01-01 00:00:00'")
         client.close()
 
 

@@ -111,6 +111,7 @@ def test_only_times_that_may_be_unknown_are_nullable(settings: Settings) -> None
         ("alerts", "acknowledged_at"),
         ("sources", "heard_until"),
         ("sources", "registered_at"),
+        ("sources", "silent_since"),
         ("county_overview", "now"),
     }
 
