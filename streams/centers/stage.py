@@ -8,17 +8,17 @@ from datetime import date, datetime, tzinfo
 import orjson
 
 from schemas.internal import EVENT, FACT, HEARD, WATERMARK, unpack
-from streams.centers.alarms import Alarms
+from streams.centers.alarms import ALERT, Alarms
 from streams.centers.alarms import Step as AlarmStep
 from streams.centers.center import Center, Draft, enrolled_on, restored
 from streams.centers.registry import entity_id, rows_of
+from streams.clinical.basis import PREFIXES, Basis, BasisDraft
 from streams.clinical.pack import RulePack, national
-from streams.records import Publication, stronger
+from streams.records import Publication
 from streams.store_rows import StoreRows
 from streams.transport.port import Decision, Output, Record, partition_of
 
-RECORD, FACTS, SEEN = b"r/", b"f/", b"w/"
-Facts = dict[bytes, Publication]
+RECORD, SEEN = b"r/", b"w/"
 
 
 class CentersStage:
@@ -29,27 +29,27 @@ class CentersStage:
         self.pack = pack or national()
         self.alarms = Alarms(zone)
         self.centers: dict[str, Center] = {}
-        self.facts: dict[str, Facts] = {}
         self.seen: dict[int, str] = {}
 
     def restore(self, state: Iterable[tuple[bytes, bytes]]) -> None:
-        self.centers, self.facts, self.seen = {}, {}, {}
+        self.centers, self.seen = {}, {}
         self.alarms = Alarms(self.zone)
+        of_basis = []
         for key, value in state:
-            self._restore(key, value)
-        self.alarms.county = self.alarms.county.with_facts(self.facts)
+            prefix, rest = key[:2], key[2:]
+            if prefix in PREFIXES:
+                of_basis.append((prefix, rest, value))
+            else:
+                self._restore(prefix, rest, value)
+        self.alarms.basis = Basis.restored(self.zone, of_basis)
         for center in self.centers.values():
             restored(center, self.today(self.seen), self.zone)
 
-    def _restore(self, key: bytes, value: bytes) -> None:
-        prefix, rest = key[:2], key[2:]
+    def _restore(self, prefix: bytes, rest: bytes, value: bytes) -> None:
         if prefix == SEEN:
             self.seen[int(rest)] = value.decode()
-        elif self.alarms.restore(prefix, rest, value):
-            return
-        elif prefix == FACTS:
-            fact = Publication.unpacked(value)
-            self.facts.setdefault(fact.event.subject, {})[rest] = fact
+        elif prefix == ALERT:
+            self.alarms.put(rest, value)
         else:
             name, _, identity = rest.partition(b"/")
             kind, source, recordid, subject = orjson.loads(identity)
@@ -76,13 +76,12 @@ class _Step:
     def __init__(self, stage: CentersStage) -> None:
         self.stage = stage
         self.drafts: dict[str, Draft] = {}
-        self.facts: dict[str, Facts] = {}
         self.fact_versions: dict[str, int] = {}
-        self.packed_facts: dict[bytes, bytes] = {}
         self.seen = dict(stage.seen)
         self.ticked_at = -1
         self.rows = StoreRows()
-        self.alarms = AlarmStep(stage.alarms, stage.pack)
+        self.basis = BasisDraft(stage.alarms.basis, stage.now(stage.seen), stage.pack)
+        self.alarms = AlarmStep(stage.alarms, self.basis)
 
     def take(self, record: Record) -> None:
         value = record.value or b""
@@ -90,9 +89,11 @@ class _Step:
         if meta["t"] == EVENT:
             self._draft((record.key or b"").decode(), record.offset).take(Publication.unpacked(value), value)
         elif meta["t"] == FACT:
-            self._fact(Publication.unpacked(value), value, record.offset)
+            fact = Publication.unpacked(value)
+            if self.basis.fact(fact, value):
+                self.fact_versions[fact.event.subject] = record.offset
         elif meta["t"] == HEARD:
-            self.alarms.heard(str(meta["now"]), meta["heard"])
+            self.basis.heard(str(meta["now"]), meta["heard"])
         elif meta["t"] == WATERMARK:
             origin, now = int(meta["origin"]), str(meta["now"])
             self.seen[origin] = max(now, self.seen.get(origin, ""))
@@ -105,16 +106,6 @@ class _Step:
         draft.version = max(draft.version, offset)
         return draft
 
-    def _fact(self, fact: Publication, value: bytes, offset: int) -> None:
-        subject, key = fact.event.subject, orjson.dumps([fact.event.subject, *fact.identity])
-        held = self.facts.get(subject) or self.stage.facts.get(subject, {})
-        if stronger(fact, held.get(key)):
-            if subject not in self.facts:  # copied once a decision: an entity may have any number of them
-                self.facts[subject] = dict(held)
-            self.facts[subject][key] = fact
-            self.packed_facts[key] = value
-            self.fact_versions[subject] = offset
-
     def decision(self) -> Decision:
         before, today = self.stage.today(self.stage.seen), self.stage.today(self.seen)
         if today != before:
@@ -124,7 +115,7 @@ class _Step:
             draft = self.drafts[name]
             draft.refresh(before, today)
             self._days(draft)
-        for subject in self.facts:
+        for subject in self.basis.facts:
             self._entity(subject)
         alerts = self._alerts(before, today)
         if self.stage.now(self.seen) != self.stage.now(self.stage.seen):
@@ -135,7 +126,7 @@ class _Step:
     def _alerts(self, before: date | None, today: date | None) -> list[Output]:
         """Of the entities that this partition owns: what the batch touched, or all of them on a new day."""
         stage, now = self.stage, self.stage.now(self.seen)
-        self.alarms.situation(self.facts, now, now != stage.now(stage.seen))
+        self.basis.settle(now)
         if today is None:
             return []
         enrolled = {name: draft.enrolled(today) for name, draft in self.drafts.items()}
@@ -158,8 +149,8 @@ class _Step:
         name = entity_id(subject)
         if partition_of(name, self.stage.partitions) != self.stage.partition:
             return
-        before = rows_of(subject, self.stage.facts.get(subject, {}).values())
-        now = rows_of(subject, self.facts[subject].values())
+        before = rows_of(subject, self.basis.before.county.facts.get(subject, {}).values())
+        now = rows_of(subject, self.basis.facts[subject].values())
         for table, key in sorted(before.keys() | now.keys()):
             old, new = before.get((table, key)), now.get((table, key))
             if old != new:
@@ -167,17 +158,15 @@ class _Step:
                 self.rows.add(table, self.fact_versions[subject], row or {}, deleted=new is None)
 
     def _changes(self) -> dict[bytes, bytes | None]:
-        changes: dict[bytes, bytes | None] = {FACTS + key: value for key, value in self.packed_facts.items()}
+        changes = self.basis.changes() | self.alarms.changes()
         for name, draft in self.drafts.items():
             prefix = RECORD + name.encode() + b"/"
             changes |= {prefix + orjson.dumps(key): value for key, (value, _) in draft.puts.items()}
         changed = {origin: at for origin, at in self.seen.items() if at != self.stage.seen.get(origin)}
-        changes |= self.alarms.changes()
         return changes | {SEEN + b"%d" % origin: at.encode() for origin, at in changed.items()}
 
     def install(self) -> None:
         self.stage.seen = self.seen
-        self.stage.facts |= self.facts
         self.alarms.install()
         for name, draft in self.drafts.items():
             draft.install()

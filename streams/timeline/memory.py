@@ -10,18 +10,16 @@ from typing import NamedTuple
 import orjson
 
 from streams.alerting.alert import Alert
+from streams.clinical.basis import PREFIXES, Basis
 from streams.clinical.county import County
-from streams.clinical.hearing import Hearing
 from streams.clinical.pack import RulePack
-from streams.records import Publication
 from streams.timeline.child import Child, Draft, record_key
 from streams.timeline.evaluation import restore, wake_heard, wake_on
 from streams.timeline.immunisations import told_overdue
 from streams.timeline.moves import Held, Move, keep
 from streams.timeline.situation import Situation
 
-RECORD, SINCE, ALERTS, FACT, ROUTE, SEEN, MOVE = b"r/", b"s/", b"a/", b"f/", b"t/", b"w/", b"m/"
-PACK, HEARD, HEARING, OVERDUE = b"p/", b"h/", b"q/", b"d/"
+RECORD, SINCE, ALERTS, ROUTE, SEEN, MOVE, OVERDUE = b"r/", b"s/", b"a/", b"t/", b"w/", b"m/", b"d/"
 
 
 class Route(NamedTuple):
@@ -39,16 +37,14 @@ class Route(NamedTuple):
 class Memory:
     """`wake`: date → children whose derived values may change by themselves on that date.
 
-    `pack`: the rules of the last tick, None before the first; `facts`: subject → key → registry record, as they came;
+    `basis`: what alerts were decided by at the last tick, and the facts since;
     `heards`: clinic → H of the last tick; `of_clinic`: clinic → the children that it is responsible for.
     """
 
     partitions: int
     zone: tzinfo
-    pack: RulePack | None = None
+    basis: Basis = field(init=False)
     children: dict[str, Child] = field(default_factory=dict)
-    county: County = field(init=False)
-    hearing: Hearing = field(default_factory=Hearing)
     routes: dict[str, Route] = field(default_factory=dict)
     moves: Held = field(default_factory=dict)
     seen: dict[int, str] = field(default_factory=dict)
@@ -59,7 +55,7 @@ class Memory:
     """Centres of which other contracts are known than at the last tick."""
 
     def __post_init__(self) -> None:
-        self.county = County(self.zone)
+        self.basis = Basis(County(self.zone))
 
     @property
     def now(self) -> str:
@@ -68,25 +64,21 @@ class Memory:
 
     def situation(self, configured: RulePack) -> Situation:
         """That of the last tick; `configured`: the rules to begin with."""
-        return Situation(self.zone, self.pack or configured, self.county, self.now)
+        return Situation.on(self.basis, configured, self.zone, self.now)
 
     @classmethod
     def restored(
         cls, state: Iterable[tuple[bytes, bytes]], partitions: int, zone: tzinfo, configured: RulePack
     ) -> Memory:
         memory = cls(partitions, zone)
-        facts: dict[str, dict[bytes, Publication]] = {}
-        heard: dict[str, str] = {}
+        of_basis = []
         for key, value in state:
             prefix, rest = key[:2], key[2:]
-            if prefix == FACT:
-                fact = Publication.unpacked(value)
-                facts.setdefault(fact.event.subject, {})[rest] = fact
-            elif prefix == HEARD:
-                heard[rest.decode()] = value.decode()
+            if prefix in PREFIXES:
+                of_basis.append((prefix, rest, value))
             else:
                 memory._restore(prefix, rest, value)
-        memory.county = memory.county.with_facts(facts).with_heard(heard)
+        memory.basis = Basis.restored(zone, of_basis)
         situation = memory.situation(configured)
         for name, child in memory.children.items():
             restore(child, situation)
@@ -110,10 +102,6 @@ class Memory:
             keep(self.moves, *move_unpacked(rest, value))
         elif prefix == SEEN:
             self.seen[int(rest)] = value.decode()
-        elif prefix == PACK:
-            self.pack = RulePack.loads(value)
-        elif prefix == HEARING:
-            self.hearing = self.hearing.with_told(rest.decode(), orjson.loads(value))
         else:
             raise ValueError(f"no stage of this version writes state keys that begin with {prefix!r}")
 
@@ -123,7 +111,7 @@ class Memory:
     def remember(self, name: str, clinic_before: str) -> None:
         """When to look at a child again, and whose it is."""
         child = self.children[name]
-        until = wake_on(child, self.county)
+        until = wake_on(child, self.basis.county)
         if until is not None:
             self.wake.setdefault(until, set()).add(name)
         child.wake_heard = wake_heard(child)
@@ -182,8 +170,3 @@ def move_unpacked(key: bytes, value: bytes) -> tuple[str, str, Move]:
     child, _, subject = key.decode().partition("/")
     awaits, owes = orjson.loads(value)
     return child, subject, Move(tuple(awaits), tuple((epoch, to) for epoch, to in owes))
-
-
-def fact_key(fact: Publication) -> bytes:
-    """A registry record's place among the facts."""
-    return orjson.dumps([fact.event.subject, *fact.identity])

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from typing import Self
 
+from streams.clinical.basis import Basis
 from streams.clinical.county import County
 from streams.clinical.pack import RulePack
 
@@ -17,6 +19,11 @@ class Situation:
     pack: RulePack
     county: County
     now: str = ""
+
+    @classmethod
+    def on(cls, basis: Basis, configured: RulePack, zone: tzinfo, now: str) -> Self:
+        """`configured`: the rules to begin with."""
+        return cls(zone, basis.pack or configured, basis.county, now)
 
     @property
     def today(self) -> date | None:

@@ -11,15 +11,16 @@ import orjson
 from schemas.internal import EVENT, FACT, HEARD, MOVED, ROUTE, WATERMARK, Origin, pack, unpack
 from schemas.problems import Problem
 from streams import topics
+from streams.clinical.basis import BasisDraft
 from streams.clinical.pack import RulePack, national
-from streams.records import Publication, stronger
+from streams.records import Publication
 from streams.rejecting import refused_later
 from streams.timeline import memory as keys
 from streams.timeline.child import MOST_RECORDS, Child, Draft
 from streams.timeline.emission import Emission
 from streams.timeline.evaluation import evaluate
 from streams.timeline.kept import HANDED_OVER, Kept, handed_over
-from streams.timeline.memory import Memory, Route, changes_of, fact_key, move_key, move_packed, now_of
+from streams.timeline.memory import Memory, Route, changes_of, move_key, move_packed, now_of
 from streams.timeline.moves import Marker, Moves
 from streams.timeline.situation import Situation
 from streams.timeline.waking import Waking
@@ -52,13 +53,11 @@ class Step:
     """One decision in the making; the memory is changed by `install` only."""
 
     def __init__(self, memory: Memory, partition: int, configured: RulePack) -> None:
-        self.memory, self.partition, self.configured = memory, partition, configured
+        self.memory, self.partition = memory, partition
         self.before = memory.situation(configured)
+        self.basis = BasisDraft(memory.basis, memory.now, configured)
         self.emission = Emission(partition)
         self.drafts: dict[str, Draft] = {}
-        self.facts: dict[str, dict[bytes, Publication]] = {}
-        self.packed_facts: dict[bytes, bytes] = {}
-        self.hearing, self.told_heard = memory.hearing, set[str]()
         self.routes: dict[str, Route] = {}
         self.moves = Moves(memory.moves)
         self.arrived: set[str] = set()
@@ -75,9 +74,9 @@ class Step:
             case t if t == EVENT:
                 self._event(name, record.offset, Kept.read(meta, raw, value), HANDED_OVER in meta)
             case t if t == FACT:
-                self._fact(value)
+                self.basis.fact(Publication.unpacked(value), value)
             case t if t == HEARD:
-                self._heard(meta)
+                self.basis.heard(str(meta["now"]), meta["heard"])
             case t if t == ROUTE:
                 self._route(name, record.offset, meta)
             case t if t == MOVED:
@@ -105,24 +104,6 @@ class Step:
         origin = Origin.parse(publication.origin, publication.appended_at)
         key = publication.event.subject.encode()
         self.emission.outputs.append(refused_later(self.partition, origin, publication.raw, key, TOO_MANY))
-
-    def _fact(self, value: bytes) -> None:
-        fact = Publication.unpacked(value)
-        subject, key = fact.event.subject, fact_key(fact)
-        known = self.facts.get(subject) or self.memory.county.facts.get(subject, {})
-        if stronger(fact, known.get(key)):
-            self.facts[subject] = {**known, key: fact}
-            self.packed_facts[key] = value
-
-    def _heard(self, meta: Mapping[str, Any]) -> None:
-        """Until when sources were heard: it counts once every partition of intake has passed that watermark.
-
-        Once they have, it was counted: what is read again says nothing.
-        """
-        now = str(meta["now"])
-        if now > self.memory.now:
-            self.hearing = self.hearing.with_told(now, meta["heard"])
-            self.told_heard.add(now)
 
     def _newest_route(self, subject: str) -> Route | None:
         return self.routes.get(subject) or self.memory.routes.get(subject)
@@ -167,7 +148,9 @@ class Step:
 
     def decision(self) -> Decision:
         """Evaluate once what the batch touched, or what its newest watermark wakes."""
-        self.situation = self._situation()
+        now = now_of(self.seen, self.memory.partitions)
+        self.basis.settle(now)
+        self.situation = Situation.on(self.basis.basis, self.before.pack, self.memory.zone, now)
         woken, anew = self._wake()
         for name in sorted(self.drafts):
             draft = self.drafts[name]
@@ -179,16 +162,6 @@ class Step:
             row = {"stage": "timeline", "partition": self.partition, "now": self.situation.now}
             self.emission.store_row("watermarks", self.ticked_at, row)
         return Decision(self.emission.finish(), self._changes(), self.install)
-
-    def _situation(self) -> Situation:
-        """Facts hold at once; what was heard, and other rules, from a tick on."""
-        memory, now = self.memory, now_of(self.seen, self.memory.partitions)
-        county, pack = memory.county.with_facts(self.facts), self.before.pack
-        if now != memory.now:
-            county = county.with_heard(self.hearing.until(now))
-            pack = pack if pack == self.configured else self.configured
-            self.hearing = self.hearing.after(now)
-        return Situation(memory.zone, pack, county, now)
 
     def _wake(self) -> tuple[set[str], set[str]]:
         """Children to be looked at because time went on, and those of them whose rules are all to be asked."""
@@ -204,31 +177,14 @@ class Step:
         changes: dict[bytes, bytes | None] = {}
         for draft in self.drafts.values():
             changes |= changes_of(draft)
-        changes |= {keys.FACT + key: value for key, value in self.packed_facts.items()}
         changes |= {keys.ROUTE + subject.encode(): orjson.dumps([*route]) for subject, route in self.routes.items()}
         changes |= {move_key(c, subject): move and move_packed(move) for c, subject, move in self.moves.changes()}
         changed = {origin: at for origin, at in self.seen.items() if at != self.memory.seen.get(origin)}
         changes |= {keys.SEEN + b"%d" % origin: at.encode() for origin, at in changed.items()}
-        return changes | self._changes_of_situation()
-
-    def _changes_of_situation(self) -> dict[bytes, bytes | None]:
-        """Other rules, and what was heard: what waits for its tick, and what counts."""
-        changes: dict[bytes, bytes | None] = {}
-        waiting, held = self.hearing.waiting, self.memory.hearing.waiting
-        for now in held.keys() | self.told_heard:
-            if waiting.get(now) != held.get(now):
-                changes[keys.HEARING + now.encode()] = orjson.dumps(waiting[now]) if now in waiting else None
-        heard, before = self.situation.county.heard, self.before.county.heard
-        if heard is not before:
-            newer = {source: until for source, until in heard.items() if until != before.get(source)}
-            changes |= {keys.HEARD + source.encode(): until.encode() for source, until in newer.items()}
-        if self.situation.pack is not self.memory.pack:
-            changes[keys.PACK] = self.situation.pack.dumps()
-        return changes
+        return changes | self.basis.changes()
 
     def install(self) -> None:
         memory = self.memory
-        memory.county, memory.pack, memory.hearing = self.situation.county, self.situation.pack, self.hearing
         memory.routes |= self.routes
         memory.seen = self.seen
         self.moves.install(memory.moves)
@@ -236,13 +192,14 @@ class Step:
             del memory.wake[day]
         memory.heards |= self.heards
         memory.stale_centers = self._stale_centers()
+        memory.basis = self.basis.basis
         for draft in self.drafts.values():
             memory.install(draft)
 
     def _stale_centers(self) -> set[str]:
         """Centres whose contracts changed since the last tick."""
         stale = set() if self.situation.now != self.before.now else set(self.memory.stale_centers)
-        before, now = self.memory.county.contracts, self.situation.county.contracts
+        before, now = self.before.county.contracts, self.situation.county.contracts
         if before is not now and self.situation.now == self.before.now:
             stale |= {center for center in before.keys() | now.keys() if before.get(center) != now.get(center)}
         return stale

@@ -83,8 +83,8 @@ def _told(facts: list[Event], heard: date | None, ticks: list[date], seed: int) 
     rng.shuffle(todo)
     for place, thing in enumerate([*todo, LAST]):
         if thing == "heard":
-            told = {"clinic:chengguan": f"{heard}T02:00:00.000Z"}
-            broker.append(FACILITY_EVENTS, 0, b"", pack({"t": "heard", "origin": 0, "now": f"{FIRST}", "heard": told}))
+            told, now = {"clinic:chengguan": f"{heard}T02:00:00.000Z"}, _watermark_after(place, todo)
+            broker.append(FACILITY_EVENTS, 0, b"", pack({"t": "heard", "origin": 0, "now": now, "heard": told}))
         elif isinstance(thing, date):
             hour = 11 if place == len(todo) else 10  # the last moment comes after every other one
             value = pack({"t": "watermark", "now": f"{thing}T{hour}:00:00.000Z", "origin": 0})
@@ -95,6 +95,13 @@ def _told(facts: list[Event], heard: date | None, ticks: list[date], seed: int) 
             broker.append(FACILITY_EVENTS, 0, b"yucai", pack(meta | {"t": kind}, orjson.dumps(thing)))
     run_to_end([Runner(broker, (FACILITY_EVENTS,), 0, lambda p: CentersStage(p, 1, ZONE))], rng, 5, 0.2)
     return _read(broker)
+
+
+def _watermark_after(place: int, todo: list[Event | date | str]) -> str:
+    """The next one that advances: what was heard is told in front of the watermark with which it counts."""
+    passed = max((day for day in todo[:place] if isinstance(day, date)), default=date.min)
+    coming = next((day for day in todo[place:] if isinstance(day, date) and day > passed), None)
+    return f"{coming}T10:00:00.000Z" if coming else f"{LAST}T11:00:00.000Z"
 
 
 def _read(broker: SimulatedBroker) -> Shown:
