@@ -10,6 +10,7 @@ from streams.clinical.episode import ESCALATED, OPEN
 
 Row = dict[str, Any]
 RESOLVED = "resolved"
+SEPARATOR = "|"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,17 @@ def transitions(
         elif before.shown != shown:
             changed[name] = replace(before, shown=shown)
     return changed
+
+
+def name_of(rule: str, episode: str) -> str:
+    """What an alert is called among those of one child or entity."""
+    return f"{rule}{SEPARATOR}{episode}"
+
+
+def parts_of(name: str) -> tuple[str, str]:
+    """(rule, episode)"""
+    rule, _, episode = name.partition(SEPARATOR)
+    return rule, episode
 
 
 def is_transition(before: Alert | None, now: Alert) -> bool:

@@ -7,8 +7,8 @@ from datetime import date, tzinfo
 
 import orjson
 
-from streams import topics
-from streams.alerting.alert import Alert, is_transition
+from streams.alerting.alert import Alert
+from streams.alerting.telling import told
 from streams.centers.entity_alerts import SCHEMES, Alerts, affected, changed_alerts
 from streams.clinical.basis import Basis, BasisDraft
 from streams.clinical.center.case import EntityCase
@@ -82,16 +82,12 @@ class Step:
             self.changed[subject], self._versions[subject] = changed, version
 
     def outputs(self, partition: int, rows: StoreRows) -> list[Output]:
-        """Messages for transitions, resolutions first; what else changed about an active alert is a row."""
-        found: list[Output] = []
-        for subject, changed in self.changed.items():
-            held, version = self.before.alerts.get(subject, {}), self._versions[subject]
-            for name, alert in sorted(changed.items(), key=lambda item: item[1].is_active):
-                if is_transition(held.get(name), alert):
-                    found.append(_message(partition, version, alert))
-                else:
-                    rows.add("alerts", version, alert.row())
-        return found
+        """What is told of the alerts that change."""
+        return [
+            output
+            for subject, changed in self.changed.items()
+            for output in told(changed, self.before.alerts.get(subject, {}), self._versions[subject], partition, rows)
+        ]
 
     def changes(self) -> dict[bytes, bytes | None]:
         """What the state is to remember."""
@@ -105,11 +101,3 @@ class Step:
         self.before.basis = self.basis.basis
         for subject, changed in self.changed.items():
             self.before.alerts.setdefault(subject, {}).update(changed)
-
-
-def _message(partition: int, version: int, alert: Alert) -> Output:
-    row = alert.row()
-    transition = {"at": alert.changed_at, "state": alert.state, "resolution": alert.resolution}
-    key = str(row["center_id"] or row["clinic_id"])
-    body = {"version": version, "transition": transition, "row": row}
-    return Output(topics.ALERTS, partition, key.encode(), orjson.dumps(body))

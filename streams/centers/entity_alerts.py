@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
-from streams.alerting.alert import Alert, Row, Wanted, transitions
+from streams.alerting.alert import Alert, Row, Wanted, name_of, parts_of, transitions
+from streams.alerting.telling import shown
 from streams.clinical.center.case import EntityCase
-from streams.clinical.episode import ESCALATED, Episode, Held, alert_id
+from streams.clinical.episode import Episode, Held
 from streams.clinical.pack import RuleEntry
-from streams.clinical.routing import receivers
 from streams.records import Publication
 
-SEPARATOR = "|"
 SCHEMES = ("center", "staff", "source")
 Alerts = Mapping[str, Alert]
 """Rule and episode → alert."""
@@ -24,14 +22,14 @@ def changed_alerts(
     """The alerts of one entity that change. `entries`: all rules about centres."""
     asked = {entry.id: entry for entry in entries if scheme == entry.module.ABOUT}
     wanted = {
-        f"{entry.id}{SEPARATOR}{episode.name}": Wanted(episode.state, _shown(scheme, entry, episode, case))
+        name_of(entry.id, episode.name): Wanted(episode.state, _shown(scheme, entry, episode, case))
         for entry in asked.values()
         if entry.is_effective(case.today)
         for episode in entry.module.find(case, entry.parameters).episodes
     }
 
     def why(name: str, alert: Alert) -> str:
-        rule, _, episode = name.partition(SEPARATOR)
+        rule, episode = parts_of(name)
         entry = asked.get(rule)
         if entry is None or not entry.is_effective(case.today):
             return "corrected"
@@ -41,27 +39,9 @@ def changed_alerts(
 
 
 def _shown(scheme: str, entry: RuleEntry, episode: Episode, case: EntityCase) -> Row:
-    """The row of an active alert, but for its state and its times."""
     owner, clinic_id, center_id = _whose(scheme, case)
     contracted = case.county.contracted(center_id, case.today)
-    detail: dict[str, Any] = {
-        **episode.detail,
-        "records": [list(name) for name in episode.records],
-        "to": receivers(entry.routing, clinic_id, center_id, contracted),
-    }
-    severity = entry.severity
-    return {
-        "alert_id": alert_id(entry.id, owner, episode.name),
-        "rule": entry.id,
-        "rule_version": entry.version,
-        "severity": severity.escalated if episode.state == ESCALATED and severity.escalated else severity.open,
-        "child_id": "",
-        "center_id": center_id,
-        "clinic_id": clinic_id,
-        "milestone": "",
-        "due_on": episode.due_on.isoformat() if episode.due_on else None,
-        "detail": detail,
-    }
+    return shown(entry, episode, owner, contracted, clinic_id=clinic_id, center_id=center_id)
 
 
 def _whose(scheme: str, case: EntityCase) -> tuple[str, str, str]:

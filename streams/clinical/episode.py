@@ -46,6 +46,11 @@ class Held(NamedTuple):
     detail: Mapping[str, Any]
 
 
+def is_awake(wake_on: date | None, wake_heard: date | None, today: date, heard: date) -> bool:
+    """True when one of the dates of what was found has come: by today's, or by H."""
+    return (wake_on is not None and wake_on <= today) or (wake_heard is not None and wake_heard <= heard)
+
+
 def alert_id(rule: str, owner: str, episode: str) -> str:
     """The same condition is the same alert for ever: first 32 hex of SHA-256(rule|owner|episode)."""
     return hashlib.sha256(f"{rule}|{owner}|{episode}".encode()).hexdigest()[:32]

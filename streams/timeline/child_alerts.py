@@ -3,50 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from streams.alerting.alert import Alert, Row, Wanted, transitions
+from streams.alerting.alert import Alert, Row, Wanted, name_of, parts_of, transitions
+from streams.alerting.telling import shown
 from streams.clinical.child.case import ChildCase
 from streams.clinical.child.telling import DEPARTED, REGISTERED
-from streams.clinical.episode import ESCALATED, Episode, Found, Held, alert_id, earliest
+from streams.clinical.episode import Episode, Found, Held, earliest, is_awake
 from streams.clinical.pack import RuleEntry
-from streams.clinical.routing import receivers
 from streams.timeline.situation import Situation
 
 ALWAYS = frozenset({REGISTERED, DEPARTED})
 """Kinds that every rule about a child looks at."""
-SEPARATOR = "|"
+
+Looks = dict[str, Found]
+"""Rule → what it found when it was last asked."""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What a rule found when it was last asked."""
-
-    found: Found
-
-
-Looks = dict[str, Look]
-"""Rule → what it found."""
-
-
-def asked_again(looks: Mapping[str, Look], kinds: frozenset[str], today: date, heard: date, entry: RuleEntry) -> bool:
+def asked_again(looks: Looks, kinds: frozenset[str], today: date, heard: date, entry: RuleEntry) -> bool:
     """True when a rule may find something else: `kinds` of records changed, or its dates have come."""
-    look = looks.get(entry.id)
-    if look is None or kinds & (entry.module.KINDS | ALWAYS):
+    found = looks.get(entry.id)
+    if found is None or kinds & (entry.module.KINDS | ALWAYS):
         return True
-    wake_on, wake_heard = look.found.wake_on, look.found.wake_heard
-    return (wake_on is not None and wake_on <= today) or (wake_heard is not None and wake_heard <= heard)
+    return is_awake(found.wake_on, found.wake_heard, today, heard)
 
 
-def look(entry: RuleEntry, case: ChildCase) -> Look:
+def look(entry: RuleEntry, case: ChildCase) -> Found:
     """Ask a rule."""
     if not case.is_followed or not entry.is_effective(case.today):
-        return Look(Found(wake_on=entry.changes_after(case.today)))
+        return Found(wake_on=entry.changes_after(case.today))
     found: Found = entry.module.find(case, entry.parameters)
-    wake_on = earliest(found.wake_on, entry.changes_after(case.today), case.ends_on)
-    return Look(found._replace(wake_on=wake_on))
+    return found._replace(wake_on=earliest(found.wake_on, entry.changes_after(case.today), case.ends_on))
 
 
 def changed_alerts(
@@ -56,7 +43,7 @@ def changed_alerts(
     entries = {entry.id: entry for entry in situation.pack.rules_of("child")}
 
     def why(name: str, alert: Alert) -> str:
-        rule, _, episode = name.partition(SEPARATOR)
+        rule, episode = parts_of(name)
         entry = entries.get(rule)
         return resolution(entry, episode, alert, case) if entry and case else "corrected"
 
@@ -69,9 +56,9 @@ def wanted_alerts(
 ) -> dict[str, Wanted]:
     """Rule and episode → what the alert says."""
     return {
-        f"{rule}{SEPARATOR}{episode.name}": Wanted(episode.state, shown(child, entries[rule], episode, case, situation))
-        for rule, seen in looks.items()
-        for episode in seen.found.episodes
+        name_of(rule, episode.name): Wanted(episode.state, _shown(child, entries[rule], episode, case, situation))
+        for rule, found in looks.items()
+        for episode in found.episodes
     }
 
 
@@ -85,30 +72,22 @@ def resolution(entry: RuleEntry, episode: str, alert: Alert, case: ChildCase) ->
     return "expired" if case.today >= case.ends_on else "corrected"
 
 
-def shown(child: str, entry: RuleEntry, episode: Episode, case: ChildCase, situation: Situation) -> Row:
-    """The row of an active alert, but for its state and its times."""
+def _shown(child: str, entry: RuleEntry, episode: Episode, case: ChildCase, situation: Situation) -> Row:
+    """The row of an active alert about a child, with what its clinic's own system needs to show the name."""
     holds, place = case.life.holds, case.life.place(case.today)
     center_id = place.enrolment.center_id if place else ""
-    severity = entry.severity
-    to = receivers(entry.routing, holds.clinic_id, center_id, situation.county.contracted(center_id, case.today))
-    detail: dict[str, Any] = {
-        "subject": holds.subject,
-        "registered_by": holds.source,
-        "registration_record": holds.recordid,
-        "birth_date": holds.born.isoformat(),
-        **episode.detail,
-        "records": [list(name) for name in episode.records],
-        "to": to,
-    }
-    return {
-        "alert_id": alert_id(entry.id, child, episode.name),
-        "rule": entry.id,
-        "rule_version": entry.version,
-        "severity": severity.escalated if episode.state == ESCALATED and severity.escalated else severity.open,
-        "child_id": child,
-        "center_id": center_id,
-        "clinic_id": holds.clinic_id,
-        "milestone": episode.milestone,
-        "due_on": episode.due_on.isoformat() if episode.due_on else None,
-        "detail": detail,
-    }
+    return shown(
+        entry,
+        episode,
+        child,
+        situation.county.contracted(center_id, case.today),
+        child_id=child,
+        clinic_id=holds.clinic_id,
+        center_id=center_id,
+        about={
+            "subject": holds.subject,
+            "registered_by": holds.source,
+            "registration_record": holds.recordid,
+            "birth_date": holds.born.isoformat(),
+        },
+    )

@@ -7,7 +7,8 @@ from typing import Any
 import orjson
 
 from streams import topics
-from streams.alerting.alert import Alert, is_transition
+from streams.alerting.alert import Alert
+from streams.alerting.telling import told
 from streams.clinical.vaccination.doses import DoseState
 from streams.store_rows import StoreRows
 from streams.timeline.child import Child, Draft
@@ -98,17 +99,7 @@ class Emission:
                 self._difference(VACCINATIONS, draft, was, _dose_row(draft.name, now.get(name), clinic_id))
 
     def _alerts(self, draft: Draft) -> None:
-        """Transitions, and what else changed about an active alert. What is resolved stays as it was.
-
-        Resolutions come first: whoever follows the topic never sees two active alerts about one condition.
-        """
-        for name, alert in sorted(draft.alerts.items(), key=lambda item: item[1].is_active):
-            if is_transition(draft.child.alerts.get(name), alert):
-                transition = {"at": alert.changed_at, "state": alert.state, "resolution": alert.resolution}
-                body = {"version": draft.version, "transition": transition, "row": alert.row()}
-                self._write(topics.ALERTS, draft.name, body)
-            else:
-                self.store_row("alerts", draft.version, alert.row())
+        self.outputs += told(draft.alerts, draft.child.alerts, draft.version, self.partition, self._store_rows)
 
     def _difference(self, table: str, draft: Draft, before: Row | None, after: Row | None) -> None:
         if before != after:

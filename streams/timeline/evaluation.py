@@ -121,7 +121,7 @@ def wake_on(child: Child, county: County) -> date | None:
         return None
     if today is None or not child.looks:
         return BEFORE_ANY_TICK
-    days = [*_days_of_rows(life, child.schedule), *(seen.found.wake_on for seen in child.looks.values())]
+    days = [*_days_of_rows(life, child.schedule), *(found.wake_on for found in child.looks.values())]
     days.append(child.immunisation.wake_on)
     place = life.place(today)
     if place and any(alert.is_active for alert in child.alerts.values()):
@@ -131,7 +131,7 @@ def wake_on(child: Child, county: County) -> date | None:
 
 def wake_heard(child: Child) -> date | None:
     """The first date at which a rule is to be asked again once the child's clinic has confirmed it."""
-    return earliest(child.immunisation.wake_heard, *(seen.found.wake_heard for seen in child.looks.values()))
+    return earliest(child.immunisation.wake_heard, *(found.wake_heard for found in child.looks.values()))
 
 
 def _days_of_rows(life: Life, schedule: tuple[Milestone, ...]) -> list[date]:

@@ -8,6 +8,7 @@ from datetime import date
 from streams.clinical.child.case import ChildCase
 from streams.clinical.child.life import Life
 from streams.clinical.child.telling import DEFERRED, DEPARTED, REGISTERED, VACCINATED, Ranked
+from streams.clinical.episode import is_awake
 from streams.clinical.pack import RulePack
 from streams.clinical.vaccination.doses import OVERDUE, Day, Immunisation, immunisation, known_as
 from streams.clinical.vaccination.parameters import Parameters
@@ -21,8 +22,7 @@ def is_another(held: Immunisation, kinds: frozenset[str], today: date | None, he
     """True when doses may be others than those found last: `kinds` of records changed, or a date has come."""
     if not held.doses or kinds & KINDS or today is None:
         return True
-    wake_on, wake_heard = held.wake_on, held.wake_heard
-    return (wake_on is not None and wake_on <= today) or (wake_heard is not None and wake_heard <= heard)
+    return is_awake(held.wake_on, held.wake_heard, today, heard)
 
 
 def doses_of(life: Life, told: Iterable[Ranked], situation: Situation, heard: date) -> Immunisation:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date
-from functools import cached_property
 from typing import TypeVar, cast
 
 from streams.clinical.child.life import Life
 from streams.clinical.child.milestones import Milestone
 from streams.clinical.child.telling import Ranked, Told
 from streams.clinical.episode import MOST_RECORDS, RecordName
-from streams.clinical.months import add_months
 
 Telling = TypeVar("Telling", bound=Ranked)
 Anything = TypeVar("Anything")
@@ -47,11 +45,6 @@ class ChildCase:
         """The same, but for what is dated after today."""
         return [told for told in self.told(*kinds) if told.on <= self.today]
 
-    @cached_property
-    def future_dates(self) -> tuple[date, ...]:
-        """Dates after today that records have: on each something may change by itself."""
-        return tuple(sorted({told.on for told in self._told if told.on > self.today}))
-
     def next_record_on(self, *kinds: type[Ranked]) -> date | None:
         """The first date after today of a record of some kinds."""
         return min((t.on for t in self._told if isinstance(t, kinds) and t.on > self.today), default=None)
@@ -61,10 +54,6 @@ class ChildCase:
         if name not in self._once:
             self._once[name] = find()
         return cast(Anything, self._once[name])
-
-    def months_old(self, months: int) -> date:
-        """The date on which the child is so many months old."""
-        return add_months(self.born, months)
 
 
 def named(*told: Ranked) -> tuple[RecordName, ...]:

@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple, Self
 import orjson
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from streams.clinical.episode import ESCALATED
 from streams.clinical.evaluators import find
 from streams.clinical.part import Part
 from streams.clinical.schedule import Schedule, ScheduleRule
@@ -25,6 +26,10 @@ class SeverityByState(Part):
 
     open: Severity
     escalated: Severity | None = None
+
+    def of(self, state: str) -> Severity:
+        """That of an alert in a state; one that does not escalate is as serious as when it opened."""
+        return self.escalated if state == ESCALATED and self.escalated else self.open
 
 
 class Text(Part):
