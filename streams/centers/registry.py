@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from streams.clock.moments import utc_text
-from streams.records import Publication, greatest
+from streams.records import Publication, ended_on, greatest
 
 Row = dict[str, Any]
 Rows = dict[tuple[str, str], Row]
@@ -38,9 +38,9 @@ def _newest(by_kind: ByKind, kind: str) -> Publication | None:
     return greatest(by_kind.get(kind, ()))
 
 
-def _ended(started: Publication, ended: Publication | None) -> str | None:
-    """The date of the end, unless it was started anew afterwards."""
-    return None if ended is None or started.at > ended.at else str(ended.event.data["date"])
+def _ended(began: Publication, ended: Publication | None) -> str | None:
+    day = ended_on(began, ended)
+    return None if day is None else day.isoformat()
 
 
 def _center(name: str, by_kind: ByKind) -> Made:

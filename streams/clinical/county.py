@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from streams.clinical.center.registered import Centre, Staff, centre_of, staff_of
 from streams.clinical.center.working_days import Calendar, published
-from streams.records import Publication, greatest
+from streams.records import Publication, ended_on, greatest
 
 IRREGULAR = "irregular"
 UNCONFIRMED_DAYS: Mapping[str, int] = {"working-days": 3, "weekly": 10}
@@ -138,13 +138,12 @@ def contract_of(records: Iterable[Publication]) -> Contract | None:
     if signed is None:
         return None
     data = signed.event.data
-    over = ended is not None and signed.at <= ended.at
     return Contract(
         center_id=data["center_id"],
         clinic_id=data["clinic_id"],
         from_date=date.fromisoformat(data["from_date"]),
         until=date.fromisoformat(data["until"]) if data.get("until") else None,
-        ended_on=date.fromisoformat(ended.event.data["date"]) if ended is not None and over else None,
+        ended_on=ended_on(signed, ended),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from schemas.event import Event, moment_of, read
 from schemas.internal import EVENT, pack, unpack
@@ -74,6 +74,11 @@ def same_content(one: Publication, other: Publication) -> bool:
 
 def _tie(publication: Publication) -> tuple[str, bool]:
     return (publication.event.digest(), publication.event.retraction)
+
+
+def ended_on(began: Publication, ended: Publication | None) -> date | None:
+    """The date that a record of an end gives; None without one, or where it began anew afterwards."""
+    return None if ended is None or began.at > ended.at else date.fromisoformat(ended.event.data["date"])
 
 
 def greatest(publications: Iterable[Publication]) -> Publication | None:

@@ -16,7 +16,8 @@ import orjson
 from streams.alerting.alert import Alert
 from streams.clinical.child.life import Life
 from streams.clinical.child.milestones import Milestone
-from streams.clinical.child.telling import DEPARTED, TELLING, Told
+from streams.clinical.child.reading import TELLING
+from streams.clinical.child.telling import DEPARTED, Told
 from streams.clinical.vaccination.doses import Immunisation
 from streams.timeline.child_alerts import Looks
 from streams.timeline.holdings import Holdings, Identity, Key

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from streams.clinical.child.case import ChildCase
 from streams.clinical.child.life import Life, life_of
 from streams.clinical.child.milestones import Milestone, milestones
-from streams.clinical.child.telling import CHECKUP, DEPARTED, REGISTERED, TELLING, Told, told_by
+from streams.clinical.child.reading import TELLING, told_by
+from streams.clinical.child.telling import CHECKUP, DEPARTED, REGISTERED, Told
 from streams.clinical.county import County
 from streams.clinical.episode import earliest
 from streams.clinical.vaccination.doses import Immunisation

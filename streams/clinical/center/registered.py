@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, tzinfo
 
 from streams.clinical.episode import RecordName
-from streams.records import Publication, greatest
+from streams.records import Publication, ended_on, greatest
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def centre_of(records: Iterable[Publication], zone: tzinfo) -> Centre | None:
     visits = [r for r in found if r.stands and r.event.kind == "guidance.delivered"]
     return Centre(
         filed_on=filed.at.astimezone(zone).date(),
-        closed_on=_end(filed, greatest(r for r in found if r.event.kind == "center.closed")),
+        closed_on=ended_on(filed, greatest(r for r in found if r.event.kind == "center.closed")),
         places=filed.event.data["places"],
         guided_on=tuple(sorted(date.fromisoformat(visit.event.data["date"]) for visit in visits)),
         filing=filed.identity,
@@ -69,11 +69,6 @@ def staff_of(records: Iterable[Publication]) -> Staff | None:
     return Staff(
         center_id=data["center_id"],
         valid_until=date.fromisoformat(data["valid_until"]) if data.get("valid_until") else None,
-        left_on=_end(certified, greatest(r for r in found if r.event.kind == "staff.left")),
+        left_on=ended_on(certified, greatest(r for r in found if r.event.kind == "staff.left")),
         certification=certified.identity,
     )
-
-
-def _end(began: Publication, ended: Publication | None) -> date | None:
-    """The date of the end, unless it began anew afterwards."""
-    return None if ended is None or began.at > ended.at else date.fromisoformat(ended.event.data["date"])

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
+from typing import Literal
 
 from streams.clinical.child.case import ChildCase
 from streams.clinical.child.life import Life
 from streams.clinical.child.telling import Checkup, Measured, Measurement, Visit
-from streams.clinical.growth import reference_birth, visit_z, wst423_sd
+from streams.clinical.growth import china, reference_birth, visit_z, wst423_sd
+from streams.clinical.growth.who import STANDARD as WHO
 
-WST423, WHO = "WS/T 423-2022", "WHO 2006"
-WEIGHT, LENGTH, WEIGHT_FOR_LENGTH = "weight_for_age", "length_height_for_age", "weight_for_length_height"
-INDICATORS = (WEIGHT, LENGTH, WEIGHT_FOR_LENGTH)
+Standard = Literal["WS/T 423-2022", "WHO 2006"]
+WEIGHT, WEIGHT_FOR_LENGTH = china.WFA, china.WFLH
+INDICATORS = (china.WFA, china.LHFA, china.WFLH)
 MANY = 1 << 14
 
 

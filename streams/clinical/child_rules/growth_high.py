@@ -10,9 +10,10 @@ from typing import Literal
 from streams.clinical.child.bands import found_by
 from streams.clinical.child.case import ChildCase
 from streams.clinical.child.decided import caught_up
-from streams.clinical.child.growth import WEIGHT_FOR_LENGTH, WHO
+from streams.clinical.child.growth import WEIGHT_FOR_LENGTH, Standard
 from streams.clinical.child.telling import CHECKUP, MEASURED
 from streams.clinical.episode import Found, Held
+from streams.clinical.growth.who import STANDARD as WHO
 from streams.clinical.part import Part
 
 KINDS = frozenset({CHECKUP, MEASURED})
@@ -21,7 +22,7 @@ KINDS = frozenset({CHECKUP, MEASURED})
 class Parameters(Part):
     """Standard deviations: overweight and obese *from* these on by WS/T 423-2022, *above* them by WHO 2006."""
 
-    standard: Literal["WS/T 423-2022", "WHO 2006"]
+    standard: Standard
     overweight_sd: Literal[1, 2, 3]
     obese_sd: Literal[1, 2, 3]
 

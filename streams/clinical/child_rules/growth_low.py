@@ -9,7 +9,7 @@ from pydantic import Field
 from streams.clinical.child.bands import found_by
 from streams.clinical.child.case import ChildCase
 from streams.clinical.child.decided import caught_up
-from streams.clinical.child.growth import INDICATORS
+from streams.clinical.child.growth import INDICATORS, Standard
 from streams.clinical.child.telling import CHECKUP, MEASURED
 from streams.clinical.episode import Found, Held
 from streams.clinical.part import Part
@@ -20,7 +20,7 @@ KINDS = frozenset({CHECKUP, MEASURED})
 class Parameters(Part):
     """Standard deviations: an indicator below `below_sd` is low, one below `severe_below_sd` escalates."""
 
-    standard: Literal["WS/T 423-2022", "WHO 2006"]
+    standard: Standard
     below_sd: Literal[-1, -2, -3] = Field(default=-2)
     severe_below_sd: Literal[-1, -2, -3] = Field(default=-3)
 
