@@ -14,6 +14,8 @@ from datetime import date
 from schemas.envelope import side_and_id
 
 SCHEMES = ("cn-id", "birth-cert", "local")
+CHILD_SCHEMES = tuple(f"{scheme}:" for scheme in SCHEMES)
+"""How the subject of a child begins."""
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
 _RESIDENT = re.compile(r"[0-9]{17}[0-9Xx]")

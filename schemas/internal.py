@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 import orjson
 
 EVENT, FACT, TICK, WATERMARK, ROUTE, KNOWN, MOVED = "event", "fact", "tick", "watermark", "route", "known", "moved"
-FOLLOW, PATH, HEARD = "follow", "path", "heard"
+FOLLOW, PATH, HEARD, CARD = "follow", "path", "heard", "card"
 """Kinds of internal message (`meta["t"]`)."""
+WATERMARK_KEY = b"watermark"
 
 
 class Origin(NamedTuple):

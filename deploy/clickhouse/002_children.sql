@@ -56,7 +56,6 @@ CREATE TABLE IF NOT EXISTS huiyu_store.children
     last_checkup_on Nullable(Date),
     next_milestone LowCardinality(String),
     next_due_on Nullable(Date),
-    open_alerts UInt32,
     registered_on Nullable(Date),
     departed_on Nullable(Date),
     departure_reason LowCardinality(String),

@@ -61,9 +61,16 @@ CREATE OR REPLACE VIEW huiyu.children
     community String COMMENT '社区或村 / community'
 )
 AS SELECT child_id, subject, registered_by, registration_record, sex, birth_date, clinic_id, status, center_id, class_id,
-    band, service, enrolled_from, last_checkup_on, next_milestone, next_due_on, open_alerts, registered_on, departed_on,
-    departure_reason, gestational_weeks, birth_weight_g, community
+    band, service, enrolled_from, last_checkup_on, next_milestone, next_due_on, active AS open_alerts, registered_on,
+    departed_on, departure_reason, gestational_weeks, birth_weight_g, community
 FROM huiyu_store.children FINAL
+LEFT JOIN
+(
+    SELECT child_id, toUInt32(count()) AS active
+    FROM huiyu_store.alerts FINAL
+    WHERE state != 'resolved' AND child_id != ''
+    GROUP BY child_id
+) AS alerted USING (child_id)
 COMMENT '已登记儿童：每人一行 / One row per registered child';
 
 CREATE OR REPLACE VIEW huiyu.checkup_milestones

@@ -28,8 +28,8 @@ CREATE OR REPLACE VIEW huiyu.children_as_of
     known_at DateTime64(3, '${timezone}') COMMENT '系统得知此版本的时间 / when this version became known'
 )
 AS SELECT child_id, subject, registered_by, registration_record, sex, birth_date, clinic_id, status, center_id,
-    class_id, band, service, enrolled_from, last_checkup_on, next_milestone, next_due_on, open_alerts, registered_on,
-    departed_on, departure_reason, gestational_weeks, birth_weight_g, community, known_at
+    class_id, band, service, enrolled_from, last_checkup_on, next_milestone, next_due_on, active AS open_alerts,
+    registered_on, departed_on, departure_reason, gestational_weeks, birth_weight_g, community, known_at
 FROM
 (
     SELECT *
@@ -37,8 +37,22 @@ FROM
     WHERE known_at <= parseDateTime64BestEffort({as_of:String}, 3, '${timezone}')
     ORDER BY child_id, version DESC
     LIMIT 1 BY child_id
-)
-WHERE is_deleted = 0
+) AS child
+LEFT JOIN
+(
+    SELECT child_id, toUInt32(count()) AS active
+    FROM
+    (
+        SELECT alert_id, child_id, state, is_deleted
+        FROM huiyu_store.alerts_log
+        WHERE known_at <= parseDateTime64BestEffort({as_of:String}, 3, '${timezone}')
+        ORDER BY alert_id, version DESC
+        LIMIT 1 BY alert_id
+    )
+    WHERE is_deleted = 0 AND state != 'resolved' AND child_id != ''
+    GROUP BY child_id
+) AS alerted USING (child_id)
+WHERE child.is_deleted = 0
 COMMENT
     '某一时刻所知的已登记儿童：children_as_of(as_of = ''2026-03-02T12:00:00+08:00'')；as_of 为文本，宜带时差 / Registered children as known at a moment; as_of is text, best with an offset';
 

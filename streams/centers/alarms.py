@@ -44,6 +44,19 @@ class Step:
     def county(self) -> County:
         return self.basis.basis.county
 
+    @property
+    def has_other_rules(self) -> bool:
+        """Other rules, or other working days, than those by which everybody was looked at last."""
+        then, now = self.before.basis, self.basis.basis
+        return now.pack is not then.pack or now.county.calendars != then.county.calendars
+
+    def other_contracts(self) -> set[str]:
+        """The centres of which other contracts are known than before."""
+        then, now = self.before.basis.county.contracts, self.county.contracts
+        if then is now:
+            return set()
+        return {center for center in then.keys() | now.keys() if then.get(center) != now.get(center)}
+
     def touched(
         self, facts: Mapping[str, int], centers: Mapping[str, int], ticked_at: int, new_day: bool
     ) -> dict[str, int]:
@@ -78,8 +91,12 @@ class Step:
         held: Alerts = self.before.alerts.get(subject, {})
         pack = self.basis.basis.pack
         changed = changed_alerts(scheme, case, held, pack.rules_of("center") if pack else (), now)
+        self.put(subject, changed, version)
+
+    def put(self, owner: str, changed: dict[str, Alert], version: int) -> None:
+        """Take the alerts of an owner that change."""
         if changed:
-            self.changed[subject], self._versions[subject] = changed, version
+            self.changed[owner], self._versions[owner] = changed, version
 
     def outputs(self, partition: int, rows: StoreRows) -> list[Output]:
         """What is told of the alerts that change."""

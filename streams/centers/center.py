@@ -1,42 +1,50 @@
-"""A centre in memory, and a draft of it that a decision changes. Pure.
-
-Of each record its packed bytes and the few values that counting needs; of each day the figures that were last shown.
-"""
+"""A centre in memory: of each record its packed bytes and the few values that counting needs; of each day the figures
+that were last shown. Pure."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
-from itertools import accumulate
 
-from streams.centers.days import Day, count
-from streams.centers.enrolment import Span, spans, steps
-from streams.centers.facts_of_day import ENROLLED, WITHDRAWN, Fact, fact_of
-from streams.records import Publication, stronger
+from streams.centers.cards import Cards
+from streams.centers.days import Day, Key
+from streams.centers.enrolment import Span, spans
+from streams.centers.histories import Histories
+from streams.clinical.center.seen import ENROLLED, WITHDRAWN, Other, Seen, seen_of
+from streams.records import Publication
 
-Key = tuple[str, str, str, str]
+Fact = Seen | Other
+CLUSTERS = ""
+"""Among the subjects of a centre: the centre itself."""
 
 
 @dataclass(slots=True)
 class Center:
-    """`facts`: day ordinal → record → what it says; `places`: subject → records of its enrolments and withdrawals."""
+    """`facts`: day ordinal → record → what it says; `places`: subject → records of its enrolments and withdrawals.
+
+    `histories`: the same facts by child, and those with symptoms; `cards`: who the children are.
+    `wakes`: whom rules have looked at, a subject or CLUSTERS → the date on which to look again by itself.
+    """
 
     records: dict[Key, bytes] = field(default_factory=dict)
     facts: dict[int, dict[Key, Fact]] = field(default_factory=dict)
     places: dict[str, dict[Key, Publication]] = field(default_factory=dict)
     enrolled: Counter[int] = field(default_factory=Counter)
     shown: dict[int, Day] = field(default_factory=dict)
+    histories: Histories = field(default_factory=Histories)
+    cards: Cards = field(default_factory=Cards)
+    wakes: dict[str, date | None] = field(default_factory=dict)
 
     def put(self, key: Key, value: bytes, publication: Publication, zone: tzinfo) -> None:
         """Take a record as the state topic has it."""
         self.records[key] = value
         if key[0] in (ENROLLED, WITHDRAWN):
             self.places.setdefault(key[3], {})[key] = publication
-        elif (fact := fact_of(publication, zone)) is not None:
+        elif (fact := seen_of(publication, zone)) is not None:
             self.facts.setdefault(fact.day.toordinal(), {})[key] = fact
+            self.histories.put(key, fact)
 
 
 def held_spans(publications: Iterable[Publication]) -> tuple[Span, ...]:
@@ -51,133 +59,6 @@ def _term(data: dict[str, str]) -> tuple[date, date | None]:
     return date.fromisoformat(data["from_date"]), date.fromisoformat(until) if until else None
 
 
-class Draft:
-    """A centre's changes of one decision; the centre stays as it is until `install`."""
-
-    def __init__(self, name: str, center: Center, zone: tzinfo) -> None:
-        self.name, self.center, self.zone = name, center, zone
-        self.version = -1
-        self.puts: dict[Key, tuple[bytes, Publication]] = {}
-        self.shown: dict[int, Day | None] = {}
-        self._steps: Counter[int] = Counter(center.enrolled)
-        self._changed: dict[int, dict[Key, Fact | None]] = {}
-
-    def take(self, publication: Publication, value: bytes) -> None:
-        """Merge a publication by the record's identity within its subject."""
-        key = (*publication.identity, publication.event.subject)
-        if stronger(publication, self._held(key)):
-            self.puts[key] = (value, publication)
-
-    def _held(self, key: Key) -> Publication | None:
-        if key in self.puts:
-            return self.puts[key][1]
-        held = self.center.records.get(key)
-        return None if held is None else Publication.unpacked(held)
-
-    def refresh(self, before: date | None, today: date | None) -> None:
-        """Count again the days that this decision may have changed; `shown` gets what differs (None: no row)."""
-        facts = self._changed = self._facts()
-        days = set(facts) | self._enrolment_days(today) | self._newly_visible(before, today)
-        ordered = sorted(self._steps)
-        totals = list(accumulate(self._steps[day] for day in ordered))
-        for day in days:
-            place = bisect_right(ordered, day)
-            self._show(day, facts, totals[place - 1] if place else 0, today)
-
-    def _facts(self) -> dict[int, dict[Key, Fact | None]]:
-        """Day → what changed on it; None for a record that says nothing of that day any longer."""
-        changed: dict[int, dict[Key, Fact | None]] = defaultdict(dict)
-        for key, (_, publication) in self.puts.items():
-            if key[0] in (ENROLLED, WITHDRAWN):
-                continue
-            old, new = self._old_fact(key), fact_of(publication, self.zone)
-            if old is not None:
-                changed[old.day.toordinal()][key] = None
-            if new is not None:
-                changed[new.day.toordinal()][key] = new
-        return changed
-
-    def _old_fact(self, key: Key) -> Fact | None:
-        held = self.center.records.get(key)
-        return None if held is None else fact_of(Publication.unpacked(held), self.zone)
-
-    def _enrolment_days(self, today: date | None) -> set[int]:
-        days: set[int] = set()
-        last = today.toordinal() if today else max(self.center.facts, default=0)
-        for subject, put in self._places_put().items():
-            old = self.center.places.get(subject, {})
-            new = old | put
-            before, after = held_spans(old.values()), held_spans(new.values())
-            self._steps.subtract(steps(before))
-            self._steps.update(steps(after))
-            days |= _days(before, last) ^ _days(after, last)
-        return days
-
-    def _places_put(self) -> dict[str, dict[Key, Publication]]:
-        """Subject → what this decision took of its enrolments and withdrawals."""
-        put: dict[str, dict[Key, Publication]] = defaultdict(dict)
-        for key, (_, publication) in self.puts.items():
-            if key[0] in (ENROLLED, WITHDRAWN):
-                put[key[3]][key] = publication
-        return put
-
-    def _newly_visible(self, before: date | None, today: date | None) -> set[int]:
-        if today is None or today == before:
-            return set()
-        first = before.toordinal() + 1 if before else min(self._steps, default=today.toordinal())
-        return set(range(first, today.toordinal() + 1)) | {d for d in self.center.facts if before is None}
-
-    def _show(self, day: int, changed: dict[int, dict[Key, Fact | None]], enrolled: int, today: date | None) -> None:
-        facts = self.center.facts.get(day, {})
-        if day in changed:
-            facts = {key: fact for key, fact in {**facts, **changed[day]}.items() if fact is not None}
-        visible = bool(facts) if today is None else day <= today.toordinal() and (enrolled > 0 or bool(facts))
-        figures = count(facts.values(), enrolled) if visible else None
-        if figures != self.center.shown.get(day):
-            self.shown[day] = figures
-
-    def enrolled(self, today: date) -> int:
-        """How many are enrolled on a day, after this decision."""
-        return enrolled_on(self._steps, today)
-
-    def install(self) -> None:
-        center = self.center
-        for day, changed in self._changed.items():
-            facts = center.facts.setdefault(day, {})
-            for key, fact in changed.items():
-                if fact is None:
-                    facts.pop(key, None)
-                else:
-                    facts[key] = fact
-            if not facts:
-                del center.facts[day]
-        for key, (value, publication) in self.puts.items():
-            center.records[key] = value
-            if key[0] in (ENROLLED, WITHDRAWN):
-                center.places.setdefault(key[3], {})[key] = publication
-        center.enrolled = Counter({day: change for day, change in self._steps.items() if change})
-        for day, figures in self.shown.items():
-            if figures is None:
-                center.shown.pop(day, None)
-            else:
-                center.shown[day] = figures
-
-
-def restored(center: Center, today: date | None, zone: tzinfo) -> None:
-    """Derive again the figures that had been shown when the state was written."""
-    for publications in center.places.values():
-        center.enrolled.update(steps(held_spans(publications.values())))
-    draft = Draft("", center, zone)
-    draft.refresh(None, today)
-    for day in center.facts if today is None else ():
-        draft._show(day, {}, enrolled_on(center.enrolled, date.fromordinal(day)), None)
-    draft.install()
-
-
 def enrolled_on(changes: Counter[int], day: date) -> int:
     """`changes`: day ordinal → change of the number enrolled."""
     return sum(change for first, change in changes.items() if first <= day.toordinal())
-
-
-def _days(held: Iterable[Span], last: int) -> set[int]:
-    return {day for span in held for day in range(span.first, min(span.last, last) + 1)}

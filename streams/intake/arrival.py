@@ -6,11 +6,11 @@ import hashlib
 from typing import NamedTuple
 
 from schemas.event import Event, read
+from schemas.identifiers import CHILD_SCHEMES
 from schemas.internal import Origin, event_meta, pack, unpack
 from streams.records import Publication
 
 REGISTRATION, LINK, SOURCE_REGISTRATION = "child.registered", "identity.linked", "source.registered"
-CHILD_SCHEMES = ("cn-id:", "birth-cert:", "local:")
 FACILITY_SENT, KEYLESS = "f", "k"
 
 

@@ -11,14 +11,12 @@ from typing import Any
 
 import orjson
 
-from schemas.internal import TICK, WATERMARK, pack
+from schemas.internal import TICK, WATERMARK, WATERMARK_KEY, pack
 from streams import topics
 from streams.intake.draft import Draft
 from streams.intake.hearing import messages
 from streams.intake.waves import Token
 from streams.transport.port import Output
-
-KEY = b"watermark"
 
 
 def hold(draft: Draft, offset: int, value: bytes) -> None:
@@ -42,7 +40,7 @@ def pass_on(draft: Draft, partition: int, partitions: int, positions: Mapping[st
         draft.let_go(name)
     draft.waves = draft.waves.with_sent(token)
     value = pack({"t": TICK, "origin": partition, **token._asdict()})
-    return [Output(topics.EXCHANGE, p, KEY, value) for p in range(partitions)]
+    return [Output(topics.EXCHANGE, p, WATERMARK_KEY, value) for p in range(partitions)]
 
 
 def watermarks(draft: Draft, partition: int, partitions: int) -> list[Output]:
@@ -54,7 +52,7 @@ def watermarks(draft: Draft, partition: int, partitions: int) -> list[Output]:
     heard = messages(draft.heard_as_of(now), now, partition, partitions)
     value = pack({"t": WATERMARK, "now": now, "origin": partition})
     passed = [
-        Output(topic, p, KEY, value)
+        Output(topic, p, WATERMARK_KEY, value)
         for topic in (topics.CHILD_EVENTS, topics.FACILITY_EVENTS)
         for p in range(partitions)
     ]

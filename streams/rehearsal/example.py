@@ -10,7 +10,7 @@ import orjson
 from pydantic import AwareDatetime, Field, model_validator
 
 from schemas.check import Refused, check
-from schemas.identifiers import child_id
+from schemas.identifiers import CHILD_SCHEMES, child_id
 from streams.clinical.part import Part
 
 PREFIX = "cn-id:"
@@ -24,6 +24,11 @@ class ExampleRecord(Part):
     time: AwareDatetime
     data: dict[str, Any]
     subject: str = ""
+
+
+def is_fact(record: ExampleRecord) -> bool:
+    """True of a record of the registry."""
+    return bool(record.subject) and not record.subject.startswith(CHILD_SCHEMES)
 
 
 class Expected(Part):

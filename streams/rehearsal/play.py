@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, tzinfo
 from typing import Any, NamedTuple
 
 import orjson
 
+from schemas.identifiers import child_id
 from schemas.internal import EVENT, FACT, HEARD, WATERMARK
 from schemas.internal import pack as packed
 from streams.centers.stage import CentersStage
 from streams.clinical.pack import RulePack
 from streams.clock.moments import utc_text
-from streams.rehearsal.example import Example, ExampleRecord, Expected
+from streams.rehearsal.example import Example, ExampleRecord, Expected, is_fact
 from streams.timeline.stage import TimelineStage
-from streams.topics import CHILD_EVENTS
-from streams.transport.port import Stage, decisions
+from streams.topics import ALERTS, CHILD_EVENTS, FACILITY_EVENTS
+from streams.transport.port import Output, Stage, decisions
 
 Row = dict[str, Any]
-Key = Callable[[ExampleRecord], str]
+Message = tuple[bytes, bytes]
+"""(key, value)"""
+Key = Callable[[Example, ExampleRecord], str]
 """The key under which a stage reads a record; "" when it does not."""
 COMPARED = ("due_on", "milestone", "resolution")
 
@@ -41,18 +44,33 @@ def play(example: Example, pack: RulePack, zone: tzinfo) -> list[Row]:
     Records dated after `now` are published before it: they do not count yet.
     """
     alerts: dict[str, Row] = {}
-    stages: tuple[tuple[Stage, Key], ...] = (
-        (TimelineStage(0, 1, zone, pack), lambda record: example.child),
-        (CentersStage(0, 1, zone, pack), lambda record: str(record.data.get("center_id", ""))),
-    )
-    for stage, key_of in stages:
-        stage.restore(())
-        for record in _log(example, key_of):
-            for decision in decisions(stage, [record], {CHILD_EVENTS: record.offset + 1}):
-                told = (orjson.loads(out.value or b"") for out in decision.outputs if out.topic == "alerts")
-                alerts |= {body["row"]["alert_id"]: body["row"] for body in told}
-                decision.install()
+    timeline, centers = Played(TimelineStage(0, 1, zone, pack)), Played(CentersStage(0, 1, zone, pack))
+    for moment, due in _batches(example):
+        sent = timeline.read([*_records(example, due, _child), *_passed(example, moment)])
+        to_centers = [(out.key or b"", out.value or b"") for out in sent if out.topic == FACILITY_EVENTS]
+        sent += centers.read([*_records(example, due, _center), *_passed(example, moment), *to_centers])
+        told = (orjson.loads(out.value or b"") for out in sent if out.topic == ALERTS)
+        alerts |= {body["row"]["alert_id"]: body["row"] for body in told}
     return list(alerts.values())
+
+
+class Played:
+    """A stage of one partition that reads message after message."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage, self.offset = stage, 0
+        stage.restore(())
+
+    def read(self, messages: Iterable[Message]) -> list[Output]:
+        """What it sends of some messages."""
+        sent: list[Output] = []
+        for key, value in messages:
+            record = Arrived(self.offset, key, value, self.offset)
+            self.offset += 1
+            for decision in decisions(self.stage, [record], {CHILD_EVENTS: self.offset}):
+                sent += decision.outputs
+                decision.install()
+        return sent
 
 
 def differences(example: Example, alerts: list[Row]) -> list[str]:
@@ -68,23 +86,38 @@ def differences(example: Example, alerts: list[Row]) -> list[str]:
     return lines + [f"not expected: {_told(alert)}" for alert in seen if alert["state"] != "resolved"]
 
 
-def _log(example: Example, key_of: Key) -> Iterator[Arrived]:
-    """What a stage reads: facts of the registry, and the records that `key_of` gives a key."""
-    offset = 0
+def _batches(example: Example) -> Iterator[tuple[datetime, list[int]]]:
+    """(tick, places of the records that are published before it, in the order of the example)"""
     left = sorted(range(len(example.record)), key=lambda place: example.record[place].time)
     for moment in example.moments:
-        last = moment == example.now
-        due = [place for place in left if last or example.record[place].time <= moment]
+        due = [place for place in left if moment == example.now or example.record[place].time <= moment]
         left = [place for place in left if place not in due]
-        keys = {place: example.record[place].subject or key_of(example.record[place]) for place in due}
-        told = [(key.encode(), _message(example, place)) for place, key in keys.items() if key]
-        for key, value in (*told, (b"heard", _heard(example, moment)), (b"watermark", _tick(moment))):
-            yield Arrived(offset, key, value, offset)
-            offset += 1
+        yield moment, due
+
+
+def _records(example: Example, due: Iterable[int], key_of: Key) -> Iterator[Message]:
+    """Facts of the registry, and the records that `key_of` gives a key."""
+    for place in due:
+        record = example.record[place]
+        key = record.subject if is_fact(record) else key_of(example, record)
+        if key:
+            yield key.encode(), _message(example, place)
+
+
+def _child(example: Example, record: ExampleRecord) -> str:
+    return child_id(record.subject) if record.subject else example.child
+
+
+def _center(example: Example, record: ExampleRecord) -> str:
+    return str(record.data.get("center_id", ""))
+
+
+def _passed(example: Example, moment: datetime) -> list[Message]:
+    return [(b"heard", _heard(example, moment)), (b"watermark", _tick(moment))]
 
 
 def _message(example: Example, place: int) -> bytes:
-    kind = FACT if example.record[place].subject else EVENT
+    kind = FACT if is_fact(example.record[place]) else EVENT
     meta = {"t": kind, "o": f"example/0/{place}", "a": place, "v": place}
     return packed(meta, orjson.dumps(example.event(place)))
 

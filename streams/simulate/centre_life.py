@@ -38,12 +38,12 @@ def make_centre_life(
 ) -> list[Place]:
     """Enrolments, then each working day of each centre."""
     taken = [place for child in children for place in _places(plan, books, places, child, random)]
-    outbreak = plan.first_day + timedelta(days=plan.days // 2)
+    outbreaks = (plan.first_day + timedelta(days=plan.days // 2), plan.until - timedelta(days=6))
     for day in span(plan.first_day, plan.until):
         if is_workday(day):
             for place in taken:
                 if place.first <= day and (place.last is None or day <= place.last):
-                    _day(books, place, day, outbreak, random)
+                    _day(books, place, day, outbreaks, random)
     return taken
 
 
@@ -118,12 +118,15 @@ def _give_up(books: Books, place: Place, day: date, random: Random) -> None:
     books.record("child.withdrawn", place.center.source, place.subject, at(day, 7, random), data, day)
 
 
-def _day(books: Books, place: Place, day: date, outbreak: date, random: Random) -> None:
+def _day(books: Books, place: Place, day: date, outbreaks: Iterable[date], random: Random) -> None:
     center, child = place.center, place.child
     if random.random() < 0.015:
         return  # nobody wrote anything down
-    spreading = child.number % 3 == 0 and 0 <= (day - outbreak).days < 8 and place.group.endswith("1")
+    is_outbreak = any(0 <= (day - outbreak).days < 8 for outbreak in outbreaks)
+    spreading = child.number % 3 == 0 and is_outbreak and place.group.endswith("1")
     run = (child.number * 7 + day.toordinal()) % 45  # absences come in runs of days
+    if child.number % 7 == 1 and 35 <= run < 42:
+        return  # it stays away, and nobody says why
     ill = run < 2 or (spreading and random.random() < 0.3)
     attendance: dict[str, Any] = {"center_id": center.name, "class_id": place.group, "date": day.isoformat()}
     if ill or run == 30:

@@ -19,10 +19,7 @@ Held = dict[tuple[str, str], list[Entry]]
 
 def entity_alerts(entries: Iterable[Entry], heard: Heard, enrolled: Mapping[str, int], today: date) -> Iterable[JSON]:
     """`enrolled`: centre → children on that day."""
-    held: Held = defaultdict(list)
-    for entry in entries:
-        if entry.stands:
-            held[entry.kind, entry.subject].append(entry)
+    held = standing(entries)
     for kind, subject in sorted(held):
         name = subject.partition(":")[2]
         if kind == "center.filed":
@@ -35,6 +32,14 @@ def entity_alerts(entries: Iterable[Entry], heard: Heard, enrolled: Mapping[str,
         elif kind == "source.registered" and _is_silent(name, held, heard, today):
             side, _, place = name.partition(":")
             yield _row(Wanted("source-silent", ""), name, **{f"{side}_id": place})
+
+
+def standing(entries: Iterable[Entry]) -> Held:
+    held: Held = defaultdict(list)
+    for entry in entries:
+        if entry.stands:
+            held[entry.kind, entry.subject].append(entry)
+    return held
 
 
 def _row(alert: Wanted, owner: str, clinic_id: str = "", center_id: str = "") -> JSON:
@@ -104,11 +109,11 @@ def _is_silent(source: str, held: Held, heard: Heard, today: date) -> bool:
     registered = newest(held["source.registered", f"source:{source}"])
     day, quiet = heard.day(source) or day_of(registered), 0
     while (day := day + ONE_DAY) < today:
-        quiet += cadence == "weekly" or _is_working(day, held)
+        quiet += cadence == "weekly" or is_working(day, held)
     return quiet >= (10 if cadence == "weekly" else 3)
 
 
-def _is_working(day: date, held: Held) -> bool:
+def is_working(day: date, held: Held) -> bool:
     published = held.get(("calendar.published", f"calendar:{day.year}"))
     data = newest(published).data if published else {"days_off": [], "extra_workdays": []}
     text = day.isoformat()

@@ -6,11 +6,13 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date
+from functools import cached_property
 
 from streams.simulate.books import JSON, Books, Entry
-from streams.simulate.centre_truth import days_of_centers, is_enrolled
+from streams.simulate.centre_rules_truth import CentreBook, Known, alerts_of_centre
+from streams.simulate.centre_truth import CENTER_SIDE, days_of_centers, is_enrolled
 from streams.simulate.child_rules_truth import wanted
-from streams.simulate.entity_alerts_truth import entity_alerts
+from streams.simulate.entity_alerts_truth import entity_alerts, is_working, standing
 from streams.simulate.entries import happened
 from streams.simulate.growth_months_truth import months
 from streams.simulate.heard_truth import Heard
@@ -40,8 +42,9 @@ class Truth:
         self.heard = Heard(books)
         self._wanted: dict[str, list[Wanted]] = {}
 
-    def center_days(self) -> Iterable[JSON]:
-        return days_of_centers(self.entries, self.today)
+    @cached_property
+    def center_days(self) -> list[JSON]:
+        return list(days_of_centers(self.entries, self.today))
 
     def _owner(self, subject: str) -> str:
         return self.owners.get(subject, subject)
@@ -65,8 +68,8 @@ class Truth:
             "timeline": list(self.timeline()),
             "children": list(self.rows_of_children()),
             "checkup_milestones": list(self.milestones()),
-            "alerts": list(self.alerts()),
-            "center_days": list(self.center_days()),
+            "alerts": self.alerts,
+            "center_days": self.center_days,
             "clinic_months": list(self.clinic_months()),
             "growth_months": list(self.growth_months()),
             "unlinked_subjects": list(self.unlinked()),
@@ -89,6 +92,7 @@ class Truth:
         return months(visits, born)
 
     def rows_of_children(self) -> Iterable[JSON]:
+        active = Counter(str(alert["child_id"]) for alert in self.alerts)
         for child in self.children.values():
             place = self._place(child)
             registration = child.registration
@@ -115,7 +119,7 @@ class Truth:
                 "birth_weight_g": registration.data.get("birth_weight_g"),
                 "enrolled_from": place.data["from_date"] if place else None,
                 "last_checkup_on": _text(max(child.checkup_days(), default=None)),
-                "open_alerts": len(self.wanted(child)),
+                "open_alerts": active[child.child_id],
             }
 
     def _place(self, child: ChildTruth) -> Entry | None:
@@ -140,12 +144,34 @@ class Truth:
             self._wanted[child.child_id] = wanted(judged)
         return self._wanted[child.child_id]
 
-    def alerts(self) -> Iterable[JSON]:
+    @cached_property
+    def alerts(self) -> list[JSON]:
         """The active ones about children, centres, staff and sources."""
-        yield from self.alerts_about_children()
-        last = [row for row in self.center_days() if row["date"] == self.today.isoformat()]
+        last = [row for row in self.center_days if row["date"] == self.today.isoformat()]
         enrolled = {str(row["center_id"]): int(row["enrolled"]) for row in last}
-        yield from entity_alerts(self.entries, self.heard, enrolled, self.today)
+        of_entities = entity_alerts(self.entries, self.heard, enrolled, self.today)
+        return [*self.alerts_about_children(), *of_entities, *self.alerts_in_centres()]
+
+    def alerts_in_centres(self) -> Iterable[JSON]:
+        """About children in centres, and clusters of illness among them."""
+        held, of_center = standing(self.entries), defaultdict[str, list[Entry]](list)
+        for entry in self.entries:
+            if entry.stands and entry.kind in CENTER_SIDE:
+                of_center[entry.data["center_id"]].append(entry)
+        for center, entries in sorted(of_center.items()):
+            book = CentreBook(center, entries, self._known, self.today)
+            yield from alerts_of_centre(book, lambda day: is_working(day, held))
+
+    def _known(self, center: str, subject: str) -> Known | None:
+        child = self.children.get(self._owner(subject))
+        if child is None:
+            return None
+        enrolled = [e for e in child.standing if e.kind == "child.enrolled" and e.data["center_id"] == center]
+        if not any(entry.subject == subject for entry in enrolled):
+            return None
+        diagnoses = tuple(entry for entry in child.standing if entry.kind == "diagnosis.recorded")
+        clinic = child.registration.data["clinic_id"]
+        return Known(child.child_id, clinic, child.departure_reason == "died", diagnoses)
 
     def alerts_about_children(self) -> Iterable[JSON]:
         for child in self.children.values():

@@ -70,7 +70,7 @@ def _by_name(table: Table, values: list[Mapping[str, Any]]) -> dict[str, list[An
     given: dict[str, list[Any]]
     if len(shapes) == 1:  # as one stage writes them: turned over at once, many times faster than value by value
         turned = zip(*[row.values() for row in values], strict=True)
-        given = {name: list(column) for name, column in zip(shapes.pop(), turned, strict=True)}
+        given = {n: list(column) for n, column in zip(shapes.pop(), turned, strict=True) if n not in table.retired}
         given |= {name: [None] * len(values) for name in table.columns.keys() - given.keys()}
     else:
         given = {name: [row.get(name) for row in values] for name in table.columns}
@@ -82,7 +82,7 @@ def _by_name(table: Table, values: list[Mapping[str, Any]]) -> dict[str, list[An
 
 def _check_names(table: Table, names: Iterable[str]) -> None:
     """No column that the table lacks: else a value would be lost without a word."""
-    if unknown := set(names) - table.columns.keys():
+    if unknown := set(names) - table.columns.keys() - table.retired:
         raise BadMessage(f"a row of {table.name} with unknown columns: {', '.join(sorted(unknown))}")
 
 

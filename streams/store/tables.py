@@ -15,12 +15,16 @@ BOOKKEEPING = ("version", "is_deleted", "known_at")
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`key`: the columns that name a row. `logged`: every version is also kept in NAME_log."""
+    """`key`: the columns that name a row. `logged`: every version is also kept in NAME_log.
+
+    `retired`: columns that messages of before may still bring, and that nobody keeps any longer.
+    """
 
     name: str
     key: tuple[str, ...]
     columns: dict[str, Kind]
     logged: bool = False
+    retired: frozenset[str] = frozenset()
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -28,10 +32,10 @@ class Table:
         return (f"{self.name}_log", self.name) if self.logged else (self.name,)
 
 
-def _table(name: str, key: str, *, logged: bool = False, **columns: str) -> Table:
+def _table(name: str, key: str, *, logged: bool = False, retired: str = "", **columns: str) -> Table:
     """`columns`: kind → names, separated by blanks."""
     named = {column: KINDS[kind] for kind, names in columns.items() for column in names.split()}
-    return Table(name, tuple(key.split()), named, logged)
+    return Table(name, tuple(key.split()), named, logged, frozenset(retired.split()))
 
 
 _TIMELINE = _table(
@@ -54,9 +58,9 @@ _CHILDREN = _table(
     "children",
     "child_id",
     logged=True,
+    retired="open_alerts",
     text="child_id subject registered_by registration_record clinic_id center_id class_id community",
     word="sex status band service next_milestone departure_reason",
-    u32="open_alerts",
     maybe_u8="gestational_weeks",
     maybe_u16="birth_weight_g",
     day="birth_date enrolled_from last_checkup_on next_due_on registered_on departed_on",

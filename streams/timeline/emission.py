@@ -6,11 +6,12 @@ from typing import Any
 
 import orjson
 
+from schemas.internal import WATERMARK, WATERMARK_KEY, pack
 from streams import topics
-from streams.alerting.alert import Alert
 from streams.alerting.telling import told
 from streams.clinical.vaccination.doses import DoseState
 from streams.store_rows import StoreRows
+from streams.timeline import cards
 from streams.timeline.child import Child, Draft
 from streams.timeline.growth import told_by
 from streams.timeline.holdings import Identity
@@ -26,8 +27,8 @@ VACCINATIONS = "vaccination_status"
 class Emission:
     """Collects the outputs of one partition's decision."""
 
-    def __init__(self, partition: int) -> None:
-        self.partition = partition
+    def __init__(self, partition: int, partitions: int) -> None:
+        self.partition, self._partitions = partition, partitions
         self.outputs: list[Output] = []
         self._unlinked = Unlinked()
         self._store_rows = StoreRows()
@@ -43,6 +44,7 @@ class Emission:
             self._milestones(draft)
             self._doses(draft)
             self._alerts(draft)
+            self.outputs += cards.messages(draft, self._partitions)
         if draft.touched and (draft.life is None or draft.child.life is None):
             self._unlinked.add(draft)
 
@@ -51,6 +53,12 @@ class Emission:
         for version, deleted, row in self._unlinked.rows(self.partition):
             self.store_row("unlinked", version, row, deleted)
         return [*self.outputs, *self._store_rows.outputs(self.partition)]
+
+    def passed(self, version: int, now: str) -> None:
+        """Of a newer watermark, once every child was told of: the fold of centres has heard of all of them by then."""
+        self.store_row("watermarks", version, {"stage": "timeline", "partition": self.partition, "now": now})
+        value = pack({"t": WATERMARK, "now": now, "origin": self._partitions + self.partition})
+        self.outputs += [Output(topics.FACILITY_EVENTS, p, WATERMARK_KEY, value) for p in range(self._partitions)]
 
     def store_row(self, table: str, version: int, row: Row, deleted: bool = False) -> None:
         """A row of one of the store's other tables."""
@@ -73,9 +81,7 @@ class Emission:
             self._write(topics.TIMELINE_ENTRIES, draft.name, body)
 
     def _child_row(self, draft: Draft) -> None:
-        before = _child_row(draft.name, draft.child, draft.child.alerts)
-        after = _child_row(draft.name, draft, draft.child.alerts | draft.alerts)
-        self._difference("children", draft, before, after)
+        self._difference("children", draft, _child_row(draft.name, draft.child), _child_row(draft.name, draft))
 
     def _milestones(self, draft: Draft) -> None:
         if draft.schedule is draft.child.schedule:
@@ -116,5 +122,5 @@ def _dose_row(name: str, state: DoseState | None, clinic_id: str) -> Row | None:
     return dose_row(name, state, clinic_id) if state else None
 
 
-def _child_row(name: str, child: Child | Draft, alerts: dict[str, Alert]) -> Row | None:
-    return child_row(name, child.life, child.schedule, alerts.values(), child.today) if child.life else None
+def _child_row(name: str, child: Child | Draft) -> Row | None:
+    return child_row(name, child.life, child.schedule, child.today) if child.life else None

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from streams.alerting.alert import Alert
 from streams.clinical.child.life import Life
 from streams.clinical.child.milestones import Milestone, named_too_early
 from streams.clinical.child.telling import CHECKUP, DEPARTED
@@ -62,9 +61,7 @@ def _flags(kept: Kept, day: date, life: Life, pack: RulePack) -> list[str]:
     return [note for note, holds in notes.items() if holds]
 
 
-def child_row(
-    child: str, life: Life, schedule: Sequence[Milestone], alerts: Iterable[Alert], today: date | None
-) -> Row:
+def child_row(child: str, life: Life, schedule: Sequence[Milestone], today: date | None) -> Row:
     """The child as it is known now."""
     holds, coming = life.holds, _coming(life, schedule)
     return {
@@ -80,7 +77,6 @@ def child_row(
         "last_checkup_on": _text(max((checkup.on for checkup in life.checkups), default=None)),
         "next_milestone": coming.name if coming else "",
         "next_due_on": _text(coming.window.due_on if coming else None),
-        "open_alerts": sum(alert.is_active for alert in alerts),
         "registered_on": _text(life.registered_on),
         "departed_on": _text(life.departed_on),
         "departure_reason": life.departure.reason if life.departure else "",

@@ -56,7 +56,7 @@ class Step:
         self.memory, self.partition = memory, partition
         self.before = memory.situation(configured)
         self.basis = BasisDraft(memory.basis, memory.now, configured)
-        self.emission = Emission(partition)
+        self.emission = Emission(partition, memory.partitions)
         self.drafts: dict[str, Draft] = {}
         self.routes: dict[str, Route] = {}
         self.moves = Moves(memory.moves)
@@ -159,8 +159,7 @@ class Step:
                 evaluate(draft, self.situation, complete=complete, anew=name in anew)
             self.emission.child(draft, self.before, self.situation)
         if self.situation.now != self.before.now:
-            row = {"stage": "timeline", "partition": self.partition, "now": self.situation.now}
-            self.emission.store_row("watermarks", self.ticked_at, row)
+            self.emission.passed(self.ticked_at, self.situation.now)
         return Decision(self.emission.finish(), self._changes(), self.install)
 
     def _wake(self) -> tuple[set[str], set[str]]:

@@ -33,7 +33,7 @@ def _joined() -> list[Row]:
     link = {"kind": "identity.linked", "record_id": "L-1", "data": {"same_as": JOINED}, "source": "clinic:b"}
     rows = [(JOINED, first), (NUMBER, second | {"source": "clinic:b"}), (NUMBER, link)]
     return [
-        a_row("children", child_id=mei["child_id"], subject=JOINED, status="active", open_alerts=0),
+        a_row("children", child_id=mei["child_id"], subject=JOINED, status="active"),
         *(Row("timeline", 1, False, 0, a_timeline_row(subject=name, **mei, **row)) for name, row in rows),
     ]
 

@@ -230,7 +230,7 @@ def test_the_timeline_as_of_a_moment_is_what_was_known_then(empty: Settings) -> 
 
 AS_OF = {
     "timeline": "child_id, kind, source, record_id, revision",
-    "children": "child_id, status, open_alerts",
+    "children": "child_id, status, community, open_alerts",
     "checkup_milestones": "child_id, milestone, status, done_on",
     "vaccination_status": "child_id, dose, dose_no, status",
     "alerts": "alert_id, state, resolution",
@@ -246,12 +246,13 @@ def a_version_of_everything(version: int, draw: random.Random) -> list[Row]:
     day = {"center_id": f"c{n}", "date": "2026-03-01", "enrolled": 100, "present": count, "absent": 0}
     day |= dict.fromkeys(("absent_sick", "absent_unknown", "checked", "fever", "symptomatic", "sent_home"), 0)
     status = draw.choice(("open", "overdue", "done-late"))
+    state = draw.choice(("open", "escalated", "resolved"))
     rows = {
         "timeline": a_timeline_row(record_id=f"r{n}", revision=count),
-        "children": {"child_id": f"k{n}", "status": "active", "open_alerts": count},
+        "children": {"child_id": f"k{n}", "status": "active", "community": f"v{count}"},
         "milestones": {"child_id": f"k{n}", "milestone": "m6", "status": status},
         "vaccination_status": {"child_id": f"k{n}", "dose": "MMR-1", "dose_no": 1, "status": status},
-        "alerts": an_alert_row(alert_id=f"a{n}", state=draw.choice(("open", "escalated"))),
+        "alerts": an_alert_row(alert_id=f"a{n}", child_id=f"k{draw.randrange(4)}", state=state),
         "center_days": day,
     }
     return [Row(table, version, deleted, known_at, row) for table, row in rows.items()]

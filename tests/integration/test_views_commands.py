@@ -23,7 +23,7 @@ CHILD = child_of(SUBJECT)
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     with a_migrated_stack(tmp_path_factory.mktemp("stack")) as settings:
-        child = {"child_id": CHILD, "subject": SUBJECT, "sex": "female", "birth_date": "2025-06-01", "open_alerts": 1}
+        child = {"child_id": CHILD, "subject": SUBJECT, "sex": "female", "birth_date": "2025-06-01"}
         store(
             settings,
             a_row("children", **child, clinic_id="chengguan", status="active", center_id="yucai"),

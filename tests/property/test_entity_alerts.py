@@ -87,8 +87,9 @@ def _told(facts: list[Event], heard: date | None, ticks: list[date], seed: int) 
             broker.append(FACILITY_EVENTS, 0, b"", pack({"t": "heard", "origin": 0, "now": now, "heard": told}))
         elif isinstance(thing, date):
             hour = 11 if place == len(todo) else 10  # the last moment comes after every other one
-            value = pack({"t": "watermark", "now": f"{thing}T{hour}:00:00.000Z", "origin": 0})
-            broker.append(FACILITY_EVENTS, 0, b"watermark", value)
+            for origin in (0, 1):  # intake, and timeline behind it
+                value = pack({"t": "watermark", "now": f"{thing}T{hour}:00:00.000Z", "origin": origin})
+                broker.append(FACILITY_EVENTS, 0, b"watermark", value)
         elif isinstance(thing, dict):
             kind = "event" if thing["type"].startswith("child.") else "fact"
             meta = {"t": "event", "o": f"x/0/{broker.clock}", "a": broker.clock, "v": broker.clock}

@@ -10,7 +10,6 @@ import orjson
 import pytest
 
 from streams.simulate import Plan, simulate
-from streams.simulate.plan import Faults
 from streams.topics import ALERTS
 from tests.support.simulated_county import PARTITIONS, told_of
 
@@ -57,9 +56,37 @@ def test_the_silence_of_a_clinic_is_one_alert_that_ends_when_its_data_comes(tran
     assert ["open", "done"] in silent
 
 
-@pytest.mark.parametrize(("seed", "faults"), [(31, "none"), (32, "light"), (33, "heavy"), (34, "heavy"), (35, "light")])
-def test_the_active_alerts_are_those_of_the_books(seed: int, faults: Faults, tmp_path: Path) -> None:
-    simulate(Plan(children=120, days=60, until=PLAN.until, seed=seed, faults=faults), tmp_path)
-    newest = {told["alert_id"]: told["state"] for told in transitions_of(tmp_path)}
+COUNTIES = (
+    (31, "none", 60, "2026-05-29"),
+    (32, "light", 24, "2026-05-28"),
+    (33, "heavy", 40, "2026-04-24"),
+    (34, "heavy", 90, "2026-05-31"),
+    (35, "light", 16, "2026-05-20"),
+    (36, "light", 60, "2026-05-06"),
+)
+"""Seed, faults, days and last day: working days among these, for some alerts are about today and yesterday only."""
+
+
+@pytest.fixture(scope="module", params=COUNTIES, ids=lambda county: f"{county[0]}-{county[1]}")
+def simulated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    seed, faults, days, until = request.param
+    folder = tmp_path_factory.mktemp("county")
+    simulate(Plan(children=200, days=days, until=date.fromisoformat(until), seed=seed, faults=faults), folder)
+    return folder
+
+
+def test_the_active_alerts_are_those_of_the_books(simulated: Path) -> None:
+    newest = {told["alert_id"]: told["state"] for told in transitions_of(simulated)}
     active = {name: state for name, state in newest.items() if state != "resolved"}
-    assert active == {alert["alert_id"]: alert["state"] for alert in truth(tmp_path, "alerts")}
+    assert active == {alert["alert_id"]: alert["state"] for alert in truth(simulated, "alerts")}
+
+
+def test_rules_about_children_in_centres_find_something_in_these_counties(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    found: set[str] = set()
+    for seed, faults, days, until in COUNTIES:
+        folder = tmp_path_factory.mktemp("county")
+        simulate(Plan(children=200, days=days, until=date.fromisoformat(until), seed=seed, faults=faults), folder)
+        found |= {alert["rule"] for alert in truth(folder, "alerts")}
+    assert {"absence-unexplained", "sick-absence", "fever-admitted", "not-checked", "cluster"} <= found

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -18,6 +18,7 @@ from streams.records import Publication
 from tests.support.builders import an_event
 
 ZONE = ZoneInfo("Asia/Shanghai")
+Dated = TypeVar("Dated", Attendance | Check, Sign)
 MONDAY = date(2026, 3, 2)
 FULL = Enrolment(date(2026, 1, 5), date.max, "c1", "full-day")
 
@@ -50,11 +51,20 @@ def a_check(
 
 def a_case(today: int, hour: int = 18, others_on: Sequence[int] = (), **given: Any) -> SubjectCase:
     """`others_on`: the days on which others have records of the centre; the child's own days are added."""
-    own = {attendance.day for attendance in given.get("attendances", ())}
-    checked = {check.day for check in given.get("checks", ()) if check.kind == "morning"}
+    attendances, checks = given.pop("attendances", ()), given.pop("checks", ())
+    own = {attendance.day for attendance in attendances}
+    checked = {check.day for check in checks if check.kind == "morning"}
     others = {day(number) for number in others_on}
     given = {"enrolments": (FULL,), "calendar": Calendar(), "reported": own | others, "morning": checked} | given
-    return SubjectCase(subject="cn-id:ann", today=day(today), clock=time(hour), **given)
+    seen = by_day([*attendances, *checks])
+    return SubjectCase(subject="cn-id:ann", today=day(today), clock=time(hour), seen=seen, **given)
+
+
+def by_day(things: Iterable[Dated]) -> dict[date, list[Dated]]:
+    found: dict[date, list[Dated]] = {}
+    for thing in things:
+        found.setdefault(thing.day, []).append(thing)
+    return found
 
 
 def a_sign(number: int, child: str, what: str = "fever", class_id: str = "c1") -> Sign:

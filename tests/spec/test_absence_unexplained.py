@@ -12,7 +12,7 @@ from streams.clinical.center.seen import Attendance, Enrolment
 from streams.clinical.center.working_days import Calendar
 from streams.clinical.center_rules import absence_unexplained as rule
 from streams.clinical.episode import Held
-from tests.spec.center_cases import FULL, a_case, an_attendance, day
+from tests.spec.center_cases import FULL, a_case, an_attendance, by_day, day
 
 THREE = rule.Parameters(working_days=3)
 AWAY = [an_attendance(n, "unknown") for n in (1, 2, 3)]
@@ -93,7 +93,7 @@ def plain(case: SubjectCase) -> list[str]:
         if d.weekday() > 4:
             continue
         regular = [e for e in case.enrolments if e.first <= d <= e.last and e.service in ("full-day", "half-day")]
-        own = sorted((a for a in case.attendances if a.day == d), key=lambda a: a.rank)
+        own = sorted((a for a in case.seen.get(d, ()) if isinstance(a, Attendance)), key=lambda a: a.rank)
         if not regular or (own and (own[-1].present or own[-1].reason != "unknown")):
             count = 0
         elif own or (d in case.reported and d < case.today):
@@ -112,24 +112,24 @@ ENROLMENTS = st.builds(
 
 
 @settings(max_examples=500, deadline=None)
-@given(st.integers(1, 16), st.lists(ATTENDANCES, max_size=12), st.lists(st.integers(1, 16)),
+@given(st.integers(1, 16), st.lists(ATTENDANCES, max_size=12, unique_by=lambda a: a.rank), st.lists(st.integers(1, 16)),
        st.lists(ENROLMENTS, min_size=1, max_size=2))  # fmt: skip
 def test_looking_back_finds_what_counting_from_the_start_finds(
     today: int, attendances: list[Attendance], others: list[int], enrolments: list[Enrolment]
 ) -> None:
     reported: set[date] = {a.day for a in attendances} | {day(n) for n in others}
-    case = SubjectCase("cn-id:ann", day(today), time(18), Calendar(), attendances, (), enrolments, reported)
+    case = SubjectCase("cn-id:ann", day(today), time(18), Calendar(), by_day(attendances), enrolments, reported)
     assert names(case) == plain(case)
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.integers(1, 15), st.lists(ATTENDANCES, max_size=12), st.lists(st.integers(1, 16)),
+@given(st.integers(1, 15), st.lists(ATTENDANCES, max_size=12, unique_by=lambda a: a.rank), st.lists(st.integers(1, 16)),
        st.lists(ENROLMENTS, min_size=1, max_size=2))  # fmt: skip
 def test_nothing_changes_before_the_day_on_which_the_rule_wakes(
     today: int, attendances: list[Attendance], others: list[int], enrolments: list[Enrolment]
 ) -> None:
     reported: set[date] = {a.day for a in attendances} | {day(n) for n in others}
-    make = lambda t: SubjectCase("x", t, time(18), Calendar(), attendances, (), enrolments, reported)  # noqa: E731
+    make = lambda t: SubjectCase("x", t, time(18), Calendar(), by_day(attendances), enrolments, reported)  # noqa: E731
     wake_on = rule.find(make(day(today)), THREE).wake_on or day(60)
     for number in range((wake_on - day(today)).days):
         assert names(make(day(today) + timedelta(days=number))) == names(make(day(today)))

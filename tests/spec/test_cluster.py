@@ -11,18 +11,18 @@ from streams.clinical.center.case import CenterCase
 from streams.clinical.center.seen import Sign
 from streams.clinical.center_rules import cluster as rule
 from streams.clinical.episode import Held
-from tests.spec.center_cases import a_sign, day
+from tests.spec.center_cases import a_sign, by_day, day
 
 GROUPS = {"fever": ("fever",), "mouth-sores": ("mouth-sores", "hfmd")}
 SET = rule.Parameters(groups=GROUPS, window_days=7, quiet_days=7, class_children=3, center_children=5, center_classes=2)
 
 
 def names(today: int, signs: list[Sign]) -> set[str]:
-    return {episode.name for episode in rule.find(CenterCase(day(today), signs), SET).episodes}
+    return {episode.name for episode in rule.find(CenterCase(day(today), by_day(signs)), SET).episodes}
 
 
 def ended(today: int, signs: list[Sign], name: str) -> str:
-    return rule.ended(CenterCase(day(today), signs), Held(name, {}), SET)
+    return rule.ended(CenterCase(day(today), by_day(signs)), Held(name, {}), SET)
 
 
 def test_three_children_of_a_class_within_seven_days_are_a_cluster() -> None:
@@ -59,7 +59,7 @@ def test_it_lasts_for_seven_days_after_the_last_sign_and_grows() -> None:
     assert ended(9, signs, name) == "expired"
     grown = [*signs, a_sign(8, "d")]
     assert names(15, grown) == {name}
-    assert rule.find(CenterCase(day(15), grown), SET).episodes[0].detail["children"] == 4
+    assert rule.find(CenterCase(day(15), by_day(grown)), SET).episodes[0].detail["children"] == 4
 
 
 def test_after_more_than_seven_quiet_days_another_one_begins() -> None:
@@ -74,7 +74,7 @@ def test_when_its_first_sign_is_corrected_to_another_day_it_moves() -> None:
 
 
 def test_an_alert_about_a_cluster_names_no_child() -> None:
-    (episode,) = rule.find(CenterCase(day(1), [a_sign(1, f"child-{n}") for n in range(3)]), SET).episodes
+    (episode,) = rule.find(CenterCase(day(1), by_day([a_sign(1, f"child-{n}") for n in range(3)])), SET).episodes
     assert "child-" not in repr(episode.detail)
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta, tzinfo
+from sys import intern
 from typing import NamedTuple
 
 from streams.clinical.episode import RecordName
 from streams.records import Publication
 
 ATTENDANCE, CHECK = "attendance.recorded", "health-check.recorded"
+ENROLLED, WITHDRAWN = "child.enrolled", "child.withdrawn"
+SICK, MORNING = "sick", "morning"
 UNKNOWN = "unknown"
 
 
@@ -57,27 +60,51 @@ class Sign(NamedTuple):
     name: RecordName
 
 
-def attendance_of(publication: Publication, zone: tzinfo) -> Attendance:
+class Other(NamedTuple):
+    """A record that makes a day of the centre and says nothing that is counted or judged."""
+
+    day: date
+
+
+Seen = Attendance | Check
+"""A record of one child and day by which children are judged. Its `rank` is greater the later it is."""
+
+
+def seen_of(publication: Publication, zone: tzinfo) -> Seen | Other | None:
+    """What a record says of a day; None for a retraction, and for one that makes no day."""
+    event = publication.event
+    if event.retraction or event.kind in (ENROLLED, WITHDRAWN):
+        return None
+    if event.kind == ATTENDANCE:
+        return _attendance(publication, zone)
+    return _check(publication, zone) if event.kind == CHECK else Other(event.local_date(zone))
+
+
+def _attendance(publication: Publication, zone: tzinfo) -> Attendance:
     event, data = publication.event, publication.event.data
     present = data["status"] == "present"
-    reason = "" if present else data.get("absence_reason") or UNKNOWN
-    rank = (publication.at, event.recordid, event.source)
-    symptoms = tuple(data.get("symptoms") or ())
-    return Attendance(event.local_date(zone), rank, data["class_id"], present, reason, symptoms, publication.identity)
+    return Attendance(
+        day=event.local_date(zone),
+        rank=(publication.at, event.recordid, event.source),
+        class_id=intern(data["class_id"]),
+        present=present,
+        reason="" if present else intern(data.get("absence_reason") or UNKNOWN),
+        symptoms=tuple(data.get("symptoms") or ()),
+        name=publication.identity,
+    )
 
 
-def check_of(publication: Publication, zone: tzinfo) -> Check:
+def _check(publication: Publication, zone: tzinfo) -> Check:
     event, data = publication.event, publication.event.data
-    rank = (publication.at, event.recordid, event.source)
     return Check(
-        publication.at.astimezone(zone).date(),
-        rank,
-        data["class_id"],
-        data["kind"],
-        data.get("temperature_c"),
-        tuple(data.get("symptoms") or ()),
-        data["action"],
-        publication.identity,
+        day=event.local_date(zone),
+        rank=(publication.at, event.recordid, event.source),
+        class_id=intern(data["class_id"]),
+        kind=intern(data["kind"]),
+        temperature_c=data.get("temperature_c"),
+        symptoms=tuple(data.get("symptoms") or ()),
+        action=intern(data["action"]),
+        name=publication.identity,
     )
 
 

@@ -35,7 +35,7 @@ class Run:
 
     def take(self, case: SubjectCase, day: date) -> None:
         """What a working day says."""
-        told = case.attended.get(day)
+        told = case.attendance(day)
         if not case.is_enrolled(day, REGULAR):
             self.ended = "leave"
         elif told is not None and _explains(told):
@@ -65,7 +65,7 @@ def _settled_before(case: SubjectCase) -> date:
     """The first day that matters: after the last working day on which the child came, was explained or not enrolled."""
     day = case.today
     while case.is_enrolled(day, REGULAR) or not case.calendar.is_working(day):
-        told = case.attended.get(day)
+        told = case.attendance(day)
         if case.calendar.is_working(day) and told is not None and _explains(told):
             break
         if day < _first_day(case):
@@ -91,7 +91,7 @@ def _wake_on(case: SubjectCase) -> date | None:
 
 
 def _episode(case: SubjectCase, run: Run) -> Episode:
-    told = [case.attended[day] for day in run.days if day in case.attended]
+    told = [attendance for day in run.days if (attendance := case.attendance(day)) is not None]
     return Episode(
         name=case.episode(run.days[0]),
         due_on=run.days[0],

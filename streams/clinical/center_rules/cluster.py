@@ -16,6 +16,7 @@ from streams.clinical.part import Part
 
 ABOUT = CENTER
 WHOLE = "center"
+ONE_DAY = timedelta(days=1)
 Chain = Sequence[Sign]
 """Signs of one place and group in order of their days, without a gap that ends it."""
 
@@ -38,23 +39,35 @@ class Parameters(Part):
 def find(case: CenterCase, parameters: Parameters) -> Found:
     """Chains that were reached and have not ended; a new day wakes, when a sign's day comes or a chain ends."""
     quiet = timedelta(days=parameters.quiet_days)
-    going_on = [(p, g, c) for p, g, c in _chains(case, parameters) if case.today <= c[-1].day + quiet]
+    trails = ((group, _trail(case, words, parameters.quiet_days)) for group, words in parameters.groups.items())
+    chains = (found for group, signs in trails for found in _chains(group, signs, parameters.quiet_days))
+    going_on = [(p, g, c) for p, g, c in chains if case.today <= c[-1].day + quiet]
     reached = [(place, group, chain) for place, group, chain in going_on if _is_reached(place, chain, parameters)]
-    ends = [chain[-1].day + quiet + timedelta(days=1) for _, _, chain in reached]
-    to_come = [sign.day for sign in case.signs if sign.day > case.today]
-    return Found(tuple(_episode(*each) for each in reached), earliest(*ends, *to_come))
+    ends = [chain[-1].day + quiet + ONE_DAY for _, _, chain in reached]
+    to_come = [day for day in case.signs if day > case.today]
+    return Found(tuple(_episode(*each) for each in sorted(reached)), earliest(*ends, *to_come))
 
 
-def _chains(case: CenterCase, parameters: Parameters) -> Iterator[tuple[str, str, Chain]]:
-    """(place, group, chain) of every class and of the centre, of signs until today."""
-    of_place: dict[tuple[str, str], list[Sign]] = defaultdict(list)
-    for sign in sorted(case.signs, key=lambda sign: (sign.day, sign.child, sign.class_id, sign.name)):
-        for group, words in parameters.groups.items():
-            if sign.day <= case.today and set(words) & set(sign.what):
-                of_place[f"class:{sign.class_id}", group].append(sign)
-                of_place[WHOLE, group].append(sign)
-    for (place, group), signs in sorted(of_place.items()):
-        yield from ((place, group, chain) for chain in _without_gaps(signs, parameters.quiet_days))
+def _trail(case: CenterCase, words: Sequence[str], quiet_days: int) -> list[Sign]:
+    """Signs of a group, back from today until longer than `quiet_days` there were none: chains go no further."""
+    found: list[Sign] = []
+    day, silent = case.today, 0
+    while silent <= quiet_days:
+        signs = [sign for sign in case.signs.get(day, ()) if not set(words).isdisjoint(sign.what)]
+        silent = 0 if signs else silent + 1
+        found += signs
+        day -= ONE_DAY
+    return found
+
+
+def _chains(group: str, signs: Sequence[Sign], quiet_days: int) -> Iterator[tuple[str, str, Chain]]:
+    """(place, group, chain) of every class and of the centre."""
+    of_place: dict[str, list[Sign]] = defaultdict(list)
+    for sign in sorted(signs, key=lambda sign: (sign.day, sign.child, sign.class_id, sign.name)):
+        of_place[f"class:{sign.class_id}"].append(sign)
+        of_place[WHOLE].append(sign)
+    for place, told in of_place.items():
+        yield from ((place, group, chain) for chain in _without_gaps(told, quiet_days))
 
 
 def _without_gaps(signs: Sequence[Sign], quiet_days: int) -> Iterator[Chain]:
@@ -99,7 +112,10 @@ def _name(place: str, group: str, first: date) -> str:
 def ended(case: CenterCase, held: Held, parameters: Parameters) -> str:
     """expired when the chain that began on that day has ended, corrected when there is no such chain any longer."""
     quiet = timedelta(days=parameters.quiet_days)
-    for place, group, chain in _chains(case, parameters):
-        if _name(place, group, chain[0].day) == held.name and _is_reached(place, chain, parameters):
-            return "expired" if case.today > chain[-1].day + quiet else "corrected"
+    until_today = [sign for day, signs in case.signs.items() if day <= case.today for sign in signs]
+    for group, words in parameters.groups.items():
+        signs = [sign for sign in until_today if not set(words).isdisjoint(sign.what)]
+        for place, _, chain in _chains(group, signs, parameters.quiet_days):
+            if _name(place, group, chain[0].day) == held.name and _is_reached(place, chain, parameters):
+                return "expired" if case.today > chain[-1].day + quiet else "corrected"
     return "corrected"

@@ -14,6 +14,7 @@ from streams.clinical.part import Part
 
 ABOUT = SUBJECT
 ADMITTED = "admitted"
+ONE_DAY = timedelta(days=1)
 
 
 class Parameters(Part):
@@ -26,10 +27,10 @@ class Parameters(Part):
 def find(case: SubjectCase, parameters: Parameters) -> Found:
     """Each of the last days on which a check found a fever, admitted the child, and no later one did otherwise."""
     last = timedelta(days=parameters.open_days)
-    days = sorted({check.day for check in case.checks if check.day + last >= case.today})
-    called = [_episode(case, day, parameters) for day in days if day <= case.today]
-    wake_on = earliest(*(day if day > case.today else day + last + timedelta(days=1) for day in days))
-    return Found(tuple(episode for episode in called if episode is not None), wake_on)
+    looked_at = (_episode(case, day, parameters) for day in case.days_since(case.today - last))
+    called = tuple(episode for episode in looked_at if episode is not None)
+    ends = [day_of(episode.name) + last + ONE_DAY for episode in called]
+    return Found(called, earliest(*ends, *case.days_to_come))
 
 
 def _admissions(case: SubjectCase, day: date, parameters: Parameters) -> list[Check]:

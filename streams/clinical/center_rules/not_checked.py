@@ -7,12 +7,12 @@ from datetime import date, time, timedelta
 from pydantic import Field
 
 from streams.clinical.center.case import SubjectCase, day_of
+from streams.clinical.center.seen import MORNING
 from streams.clinical.center_rules import SUBJECT
 from streams.clinical.episode import Episode, Found, Held, earliest
 from streams.clinical.part import Part
 
 ABOUT = SUBJECT
-MORNING = "morning"
 
 
 class Parameters(Part):
@@ -28,12 +28,11 @@ def find(case: SubjectCase, parameters: Parameters) -> Found:
     `wake_on` is today while the hour has not come: whoever asks by moments asks again at the next.
     """
     last = timedelta(days=parameters.open_days)
-    days = sorted(day for day in case.attended if day + last >= case.today)
+    missing = [day for day in case.days_since(case.today - last) if _is_missing(case, day)]
     is_late = case.clock >= time(parameters.from_hour)
-    called = [day for day in days if (day < case.today or is_late) and _is_missing(case, day)]
-    waits = case.today in days and not is_late
-    to_come = [a.day for a in case.attendances if a.day > case.today]
-    wake_on = case.today if waits else earliest(*(day + last + timedelta(days=1) for day in called), *to_come)
+    called = [day for day in missing if day < case.today or is_late]
+    ends = [day + last + timedelta(days=1) for day in called]
+    wake_on = case.today if len(called) < len(missing) else earliest(*ends, *case.days_to_come)
     return Found(tuple(_episode(case, day) for day in called), wake_on)
 
 
@@ -42,11 +41,13 @@ def _is_checked(case: SubjectCase, day: date) -> bool:
 
 
 def _is_missing(case: SubjectCase, day: date) -> bool:
-    return case.attended[day].present and day in case.morning and not _is_checked(case, day)
+    told = case.attendance(day)
+    return told is not None and told.present and day in case.morning and not _is_checked(case, day)
 
 
 def _episode(case: SubjectCase, day: date) -> Episode:
-    return Episode(case.episode(day), due_on=day, records=(case.attended[day].name,))
+    told = case.attendance(day)
+    return Episode(case.episode(day), due_on=day, records=(told.name,) if told is not None else ())
 
 
 def ended(case: SubjectCase, held: Held, parameters: Parameters) -> str:
@@ -55,4 +56,4 @@ def ended(case: SubjectCase, held: Held, parameters: Parameters) -> str:
     if _is_checked(case, day):
         return "done"
     is_over = case.today > day + timedelta(days=parameters.open_days)
-    return "expired" if is_over and day in case.attended and _is_missing(case, day) else "corrected"
+    return "expired" if is_over and _is_missing(case, day) else "corrected"

@@ -7,13 +7,12 @@ from datetime import date, timedelta
 from pydantic import Field
 
 from streams.clinical.center.case import SubjectCase, day_of
-from streams.clinical.center.seen import Attendance
+from streams.clinical.center.seen import SICK, Attendance
 from streams.clinical.center_rules import SUBJECT
 from streams.clinical.episode import Episode, Found, Held, earliest
 from streams.clinical.part import Part
 
 ABOUT = SUBJECT
-SICK = "sick"
 
 
 class Parameters(Part):
@@ -40,11 +39,12 @@ def find(case: SubjectCase, parameters: Parameters) -> Found:
 
 def _run(case: SubjectCase) -> list[Attendance]:
     run: list[Attendance] = []
-    for _, told in sorted(case.attended.items(), reverse=True):
-        if told.reason != SICK:
+    for day in reversed(case.days):
+        told = case.attendance(day)
+        if told is not None and told.reason != SICK:
             break
-        run.insert(0, told)
-    return run
+        run += [told] if told is not None else []
+    return run[::-1]
 
 
 def _symptoms(case: SubjectCase, told: Attendance) -> set[str]:
@@ -54,16 +54,17 @@ def _symptoms(case: SubjectCase, told: Attendance) -> set[str]:
 def _wake_on(case: SubjectCase) -> date | None:
     """When the child is enrolled, or not any longer, or the day of a record comes."""
     left = [e.last + timedelta(days=1) for e in case.enrolments if e.last < date.max]
-    days = [e.first for e in case.enrolments] + left + [a.day for a in case.attendances]
-    return earliest(*(day for day in days if day > case.today))
+    days = [e.first for e in case.enrolments] + left
+    return earliest(*(day for day in days if day > case.today), *case.days_to_come)
 
 
 def ended(case: SubjectCase, held: Held, parameters: Parameters) -> str:
     """done when a later attendance says otherwise, departed when the child is enrolled no longer, else corrected."""
     first = day_of(held.name)
-    began = case.attended.get(first)
+    began = case.attendance(first)
     if began is not None and began.reason == SICK:
-        if any(day > first and told.reason != SICK for day, told in case.attended.items()):
+        after = (case.attendance(day) for day in case.days if day > first)
+        if any(told is not None and told.reason != SICK for told in after):
             return "done"
         if not case.is_enrolled(case.today):
             return "departed"

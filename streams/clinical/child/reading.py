@@ -109,6 +109,7 @@ def _enrolment(publication: Publication, zone: tzinfo) -> Enrolment:
     return Enrolment(
         rank=_rank(publication),
         on=publication.event.local_day(zone),
+        subject=publication.event.subject,
         center_id=intern(data["center_id"]),
         class_id=intern(data["class_id"]),
         band=intern(data["band"]),

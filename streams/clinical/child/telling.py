@@ -110,8 +110,11 @@ class Observation(Ranked):
 
 @dataclass(frozen=True, slots=True)
 class Enrolment(Ranked):
+    """`subject`: the one that the centre uses for the child."""
+
     KIND: ClassVar[str] = ENROLLED
 
+    subject: str
     center_id: str
     class_id: str
     band: str

@@ -19,20 +19,25 @@ def decide(stage: CentersStage, offset: int, *messages: Message) -> dict[bytes, 
     return decision.changes
 
 
+def passed(now: str) -> tuple[Message, Message]:
+    """A tick that intake and timeline have passed."""
+    return watermark(now), watermark(now, origin=1)
+
+
 def test_what_is_read_again_of_a_tick_that_has_passed_is_not_kept() -> None:
     stage = CentersStage(0, 1, ZONE)
     told = heard("2026-03-02", chengguan="2026-03-01")
-    first = decide(stage, 0, told, watermark("2026-03-02"))
+    first = decide(stage, 0, told, *passed("2026-03-02"))
     assert first[b"h/clinic:chengguan"] == b"2026-03-01T04:00:00.000Z"
     assert not [key for key in first if key.startswith(b"q/")]
-    assert decide(stage, 2, told) == {}
+    assert decide(stage, 3, told) == {}
 
 
 def test_what_waits_for_its_tick_is_kept_until_then() -> None:
     stage = CentersStage(0, 1, ZONE)
     key = b"q/2026-03-02T04:00:00.000Z"
     assert key in decide(stage, 0, heard("2026-03-02", chengguan="2026-03-01"))
-    assert decide(stage, 1, watermark("2026-03-02"))[key] is None
+    assert decide(stage, 1, *passed("2026-03-02"))[key] is None
 
 
 def test_a_message_of_another_kind_changes_nothing() -> None:

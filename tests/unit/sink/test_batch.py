@@ -86,6 +86,12 @@ def test_a_standing_row_must_have_what_its_table_requires() -> None:
         inserts(a_timeline_entry(occurred_at=None))
 
 
+def test_a_column_that_is_kept_no_longer_is_left_out_of_messages_of_before() -> None:
+    row = {"child_id": "k", "status": "active"}
+    message = a_store_row("children", row | {"open_alerts": 2})
+    assert inserts(message) == inserts(a_store_row("children", row))
+
+
 @pytest.mark.parametrize(
     ("table", "values", "said"),
     [

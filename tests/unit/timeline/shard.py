@@ -111,6 +111,7 @@ class Tables:
     history: list[Row] = field(default_factory=list)
     rejected: list[Output] = field(default_factory=list)
     sent_on: list[Output] = field(default_factory=list)
+    to_centers: list[Output] = field(default_factory=list)
 
     def take(self, outputs: Iterable[Output]) -> None:
         told: set[tuple[str, tuple[str, ...]]] = set()
@@ -119,6 +120,8 @@ class Tables:
                 self.rejected.append(output)
             elif output.topic == "child-events":
                 self.sent_on.append(output)
+            elif output.topic == "facility-events":
+                self.to_centers.append(output)
             else:
                 for body in bodies_of(output.topic, output.value):
                     named = self.take_one(output.topic, body, output.key)

@@ -71,7 +71,7 @@ def test_the_example_is_a_pack_with_a_rule_of_its_own_on_an_evaluator_that_there
         (f'{HEAD}[[off]]\nrule = "anaemia"\n', "0.toml:3: off.0.reason: Field required"),
         (f'{HEAD}[[window]]\nmilestone = "m4"\n', "0.toml:4: window.0.milestone: there is no 'm4'"),
         (f"{HEAD}colour = 1\n", "0.toml:3: colour: Extra inputs"),
-        (f'{HEAD}[[rules]]\nid = "new"\nversion = 1\n', "0.toml:3: rules.14.evaluator: .*no evaluator 'new'"),
+        (f'{HEAD}[[rules]]\nid = "new"\nversion = 1\n', "0.toml:3: rules.19.evaluator: .*no evaluator 'new'"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_line(text: str, says: str) -> None:
