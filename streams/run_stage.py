@@ -16,7 +16,7 @@ SOURCES: Mapping[str, tuple[str, ...]] = {
     "timeline": (CHILD_EVENTS,),
     "centers": (FACILITY_EVENTS,),
 }
-STATE_VERSIONS: Mapping[str, int] = {"intake": 3, "timeline": 2, "centers": 2}
+STATE_VERSIONS: Mapping[str, int] = {"intake": 3, "timeline": 3, "centers": 3}
 """To be raised when a stage can no longer read, or would misread, the state that it wrote before."""
 
 
@@ -42,6 +42,10 @@ def _run(name: str, settings: Settings) -> None:
             from streams.sink import run as run_sink
 
             run_sink(settings)
+        case "notify":
+            from streams.notify.run import run as run_notify
+
+            run_notify(settings, announce)
         case "clock":
             from streams.clock.run import run as run_clock
 

@@ -41,6 +41,9 @@ class Settings(BaseSettings):
         default=None,
         description="Folder of the county's rule packs (*.toml), which change the national one; unset: none",
     )
+    subscriptions: Path | None = Field(
+        default=None, description="File of who is told of which alerts (TOML); unset: nobody, and `notify` does not run"
+    )
     county_key: SecretStr | None = Field(default=None, description="Key from which subjects are derived (HMAC-SHA256)")
     county_key_file: Path | None = Field(default=None, description="File that holds the county key")
 

@@ -16,7 +16,7 @@ REJECTED_EVENTS, TIMELINE_ENTRIES, ALERTS, ALERT_ACTIONS = (
     "alerts",
     "alert-actions",
 )
-STORE_ROWS = "store-rows"
+STORE_ROWS, DELIVERIES = "store-rows", "deliveries"
 INTAKE_STATE, TIMELINE_STATE, CENTERS_STATE = "intake-state", "timeline-state", "centers-state"
 
 FOR_EVER = {"retention.ms": "-1", "retention.bytes": "-1"}
@@ -59,6 +59,7 @@ TOPICS: tuple[Topic, ...] = (
     _kept(CHILD_EVENTS, False, "validated events of known children, facts, watermarks"),
     _kept(FACILITY_EVENTS, False, "validated events of centres, facts, watermarks"),
     _kept(STORE_ROWS, False, "rows of the other tables of the store"),
+    _kept(DELIVERIES, False, "what was decided and tried to deliver alerts"),
     _state(INTAKE_STATE, "intake"),
     _state(TIMELINE_STATE, "timeline"),
     _state(CENTERS_STATE, "centers"),

@@ -37,11 +37,12 @@ def up(data: Data = None, clock: Annotated[Clock | None, typer.Option(help="live
     import shlex
     import time
 
-    from streams.embedded.stack import EVERYTHING, Stack
+    from streams.embedded.stack import EVERYTHING, NOTIFY, Stack
     from streams.settings import Settings
 
     settings, began = Settings(), time.monotonic()
-    stack = Stack(data or settings.data, clock.value if clock else settings.clock, EVERYTHING, settings=settings)
+    stages = (*EVERYTHING, NOTIFY) if settings.subscriptions else EVERYTHING
+    stack = Stack(data or settings.data, clock.value if clock else settings.clock, stages, settings=settings)
     if stack.up():
         print(f"ready after {time.monotonic() - began:.1f} s in {stack.layout.data}")
     else:

@@ -18,6 +18,7 @@ class StageName(StrEnum):
     timeline = "timeline"
     centers = "centers"
     sink = "sink"
+    notify = "notify"
     clock = "clock"
     serve = "serve"
 

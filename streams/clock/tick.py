@@ -75,7 +75,7 @@ def last_tick(consumer: KafkaConsumer, settings: Settings) -> str:
     return newest
 
 
-def _connect_producer(settings: Settings) -> KafkaProducer:
+def connect_producer(settings: Settings) -> KafkaProducer:
     servers = endpoints.kafka(settings)
     try:
         return KafkaProducer(
@@ -94,7 +94,7 @@ class Ticker:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._consumer = connect_consumer(settings)
-        self._producer = _connect_producer(settings)
+        self._producer = connect_producer(settings)
         self._newest, self._known_to = "", dict[TopicPartition, int]()
 
     def __enter__(self) -> Ticker:

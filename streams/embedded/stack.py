@@ -39,6 +39,7 @@ from streams.settings import Settings
 
 STAGES = ("intake", "timeline", "centers", "sink")
 EVERYTHING = (*STAGES, SERVE)
+NOTIFY = "notify"
 """What `huiyu up` starts: the stages, and what takes events by HTTP."""
 
 

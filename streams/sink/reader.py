@@ -1,6 +1,8 @@
-"""The sink's Kafka consumer: committed records only, positions committed by hand."""
+"""A Kafka consumer of committed records only, positions committed by hand; by default the sink's."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 import structlog
 from kafka import KafkaConsumer
@@ -27,20 +29,23 @@ log = structlog.get_logger()
 
 
 class Reader:
-    """Reads every topic the store is fed from. Raises BrokerAway, WrongTopics when opened.
+    """Reads, by default, every topic the store is fed from. Raises BrokerAway, WrongTopics when opened.
 
     Its positions are those of the fetcher, which pass transaction markers and aborted records: after everything was
     read they equal the end offsets, and `huiyu wait` compares just these.
     """
 
-    def __init__(self, settings: Settings, max_records: int) -> None:
+    def __init__(
+        self, settings: Settings, max_records: int, group: str = GROUP, topics: Collection[str] = tuple(READERS)
+    ) -> None:
+        self._topics = topics
         servers = endpoints.kafka(settings)
         try:
             self._consumer = KafkaConsumer(
                 bootstrap_servers=servers.split(","),
                 bootstrap_timeout_ms=10_000,
-                group_id=GROUP,
-                client_id="huiyu-sink",
+                group_id=group,
+                client_id=group,
                 isolation_level="read_committed",
                 auto_offset_reset="earliest",
                 enable_auto_commit=False,
@@ -61,8 +66,8 @@ class Reader:
 
     def _subscribe(self) -> None:
         # In this order: who joins before the topics are known joins a second time when they are.
-        self._consumer.subscribe(list(READERS))
-        missing = READERS.keys() - self._consumer.topics()
+        self._consumer.subscribe(list(self._topics))
+        missing = set(self._topics) - self._consumer.topics()
         if missing:
             self._consumer.close(autocommit=False)
             raise WrongTopics(f"topics are missing: {', '.join(sorted(missing))}: run `huiyu topics apply`")

@@ -10,7 +10,15 @@ import orjson
 from schemas.internal import EVENT, FACT, Origin, unpack
 from schemas.parsing import readable
 from streams.store_rows import StoreRow, unpacked
-from streams.topics import ALERTS, CHILD_EVENTS, FACILITY_EVENTS, REJECTED_EVENTS, STORE_ROWS, TIMELINE_ENTRIES
+from streams.topics import (
+    ALERTS,
+    CHILD_EVENTS,
+    DELIVERIES,
+    FACILITY_EVENTS,
+    REJECTED_EVENTS,
+    STORE_ROWS,
+    TIMELINE_ENTRIES,
+)
 from streams.transport.port import Record
 
 LONGEST_ID = 64
@@ -131,6 +139,15 @@ def _path(code: str, problems: list[Mapping[str, Any]]) -> str:
     return next((problem.get("path") or "" for problem in problems if problem.get("code") == code), "")
 
 
+def _delivery(record: Message) -> list[Row]:
+    """A decision or an attempt to deliver; what was sent stays on the topic."""
+    told = orjson.loads(record.value or b"")
+    names = ("key", "alert_id", "subscription", "channel", "result", "attempt", "reason")
+    moments = {name: round(told[name] * 1_000) for name in ("at", "due_at")}
+    values = {name: told[name] for name in names} | moments
+    return [Row("deliveries", record.offset, False, record.timestamp, values)]
+
+
 READERS: Mapping[str, Callable[[Message], list[Row]]] = {
     TIMELINE_ENTRIES: _timeline_entry,
     ALERTS: _alert,
@@ -138,4 +155,5 @@ READERS: Mapping[str, Callable[[Message], list[Row]]] = {
     STORE_ROWS: _store_rows,
     CHILD_EVENTS: _event,
     FACILITY_EVENTS: _event,
+    DELIVERIES: _delivery,
 }

@@ -75,6 +75,15 @@ _MILESTONES = _table(
     day="opens_on due_on overdue_on missed_on done_on",
 )
 
+_DELIVERIES = _table(
+    "deliveries",
+    "alert_id key attempt result",
+    text="alert_id key",
+    word="result subscription channel reason",
+    u32="attempt",
+    millis="at due_at",
+)
+
 _VACCINATION_STATUS = _table(
     "vaccination_status",
     "child_id dose",
@@ -198,7 +207,7 @@ _BOOKKEEPING_TABLES = (
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
-        *(_TIMELINE, _CHILDREN, _MILESTONES, _VACCINATION_STATUS, _ALERTS, _ALERT_HISTORY, _CENTER_DAYS),
+        *(_TIMELINE, _CHILDREN, _MILESTONES, _VACCINATION_STATUS, _ALERTS, _ALERT_HISTORY, _CENTER_DAYS, _DELIVERIES),
         *(*_REGISTRY, *_BOOKKEEPING_TABLES),
     )
 }
