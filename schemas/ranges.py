@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from schemas.envelope import Identified
 from schemas.pointers import pointer
@@ -42,8 +42,8 @@ def _problem(model: type[Identified], body: Mapping[str, Any], kind: str, place:
     return Problem("bad-value", path, "is out of range" if kind in _LIMITS else "is not allowed", allowed)
 
 
-def allowed_range(model: type[Identified], place: Path) -> str:
-    """What is allowed at a place of the event, in words; "" where the model has no such place."""
+def allowed_range(model: type[BaseModel], place: Path) -> str:
+    """What is allowed at a place of an event or of another model, in words; "" where the model has no such place."""
     root = _schema(model)
     return words(root, _at(root, place))
 
@@ -62,7 +62,7 @@ def _at(root: Schema, place: Path) -> Schema:
 
 
 @cache
-def _schema(model: type[Identified]) -> Schema:
+def _schema(model: type[BaseModel]) -> Schema:
     return model.model_json_schema()
 
 

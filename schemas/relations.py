@@ -37,7 +37,7 @@ def broken_relations(
 
 def broken_envelope(body: Body, key: bytes | None, appended_at: int | None) -> list[Problem]:
     """Those of them that can be told of an event of any kind, also of an unknown one."""
-    return _key(body, key) + _future(body.get("time"), appended_at)
+    return _key(body, key) + in_future(body.get("time"), appended_at, "/time")
 
 
 def _retracted_kind(body: Body) -> Kind | None:
@@ -120,7 +120,8 @@ def _reporting(body: Body, _: Kind | None) -> list[Problem]:
     return [Problem("bad-value", "/subject", "is not the sending source", "source:SOURCE of the event")]
 
 
-def _future(time: object, appended_at: int | None) -> list[Problem]:
+def in_future(time: object, appended_at: int | None, path: str) -> list[Problem]:
+    """The problem of a time that lies too far after the broker's append time, ms since 1970; None: not compared."""
     if appended_at is None or not isinstance(time, str):
         return []
     try:
@@ -130,7 +131,7 @@ def _future(time: object, appended_at: int | None) -> list[Problem]:
     # Both sides are correctly rounded quotients of integers, so equal times compare as equal.
     if seconds <= (appended_at + DAY_MS) / 1000 or not is_any_time(time):
         return []
-    return [Problem("time-in-future", "/time", "is in the future", "at most 24 h after the broker received it")]
+    return [Problem("time-in-future", path, "is in the future", "at most 24 h after the broker received it")]
 
 
 _OWN_RULES: Mapping[str, Callable[[Body, Kind | None], list[Problem]]] = {

@@ -16,15 +16,27 @@ CREATE OR REPLACE VIEW huiyu.alerts
     due_on Nullable(Date) COMMENT '应检日期 / due date of what is missing',
     raised_at DateTime64(3, '${timezone}') COMMENT '首次发出时间 / now of the pipeline when first raised',
     changed_at DateTime64(3, '${timezone}') COMMENT '最近变化时间 / now of the pipeline at the latest transition',
-    acknowledged_at Nullable(DateTime64(3, '${timezone}')) COMMENT '确认时间 / when a person acknowledged it',
-    acknowledged_by String COMMENT '确认人 / who acknowledged it',
-    acknowledged_until Nullable(Date) COMMENT '确认有效期 / until when the acknowledgement holds',
-    acknowledged_reason LowCardinality(String) COMMENT '确认原因 / why',
+    acknowledged_at Nullable(DateTime64(3, '${timezone}')) COMMENT '处理时间 / when a person dealt with it; empty when nobody did or it was reopened, and once it is resolved',
+    acknowledged_by String COMMENT '处理人 / who did',
+    acknowledged_until Nullable(Date) COMMENT '推迟至 / until when',
+    acknowledged_reason LowCardinality(String) COMMENT '处理原因 / why',
+    acknowledged_action LowCardinality(String) COMMENT '处理方式 / what was done: acknowledged, snoozed, done-elsewhere or wrong',
+    quiet UInt8 COMMENT '是否静默 / 1 while it is snoozed: until its date, or until it escalates',
     detail String COMMENT '依据，JSON 文本（含登记来源与记录编号） / what it was decided on, as JSON text, with the registering source''s record'
 )
-AS SELECT alert_id, rule, rule_version, severity, child_id, center_id, clinic_id, milestone, state, resolution, due_on,
-    raised_at, changed_at, acknowledged_at, acknowledged_by, acknowledged_until, acknowledged_reason, detail
-FROM huiyu_store.alerts FINAL
+AS WITH (SELECT any(today) FROM huiyu_store.clock WHERE stage = 'timeline') AS today,
+    k.action != '' AND state != 'resolved' AS has_action
+SELECT s.alert_id, rule, rule_version, severity, child_id, center_id, clinic_id, milestone, state, resolution, due_on,
+    raised_at, changed_at,
+    has_action ? k.at : NULL AS acknowledged_at,
+    has_action ? k.by : '' AS acknowledged_by,
+    has_action ? k.until : NULL AS acknowledged_until,
+    has_action ? k.reason : '' AS acknowledged_reason,
+    has_action ? k.action : '' AS acknowledged_action,
+    has_action AND k.action = 'snoozed' AND ifNull(k.until > today, 0) AND NOT k.is_louder AS quiet,
+    detail
+FROM (SELECT * FROM huiyu_store.alerts FINAL) AS s
+LEFT JOIN huiyu_store.acknowledged(as_of = '2299-01-01') AS k ON k.alert_id = s.alert_id
 COMMENT '预警：每条预警一行 / One row per alert';
 
 CREATE OR REPLACE VIEW huiyu.alert_history

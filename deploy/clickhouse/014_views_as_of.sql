@@ -99,24 +99,34 @@ CREATE OR REPLACE VIEW huiyu.alerts_as_of
     due_on Nullable(Date) COMMENT '应检日期 / due date of what is missing',
     raised_at DateTime64(3, '${timezone}') COMMENT '首次发出时间 / now of the pipeline when first raised',
     changed_at DateTime64(3, '${timezone}') COMMENT '最近变化时间 / now of the pipeline at the latest transition',
-    acknowledged_at Nullable(DateTime64(3, '${timezone}')) COMMENT '确认时间 / when a person acknowledged it',
-    acknowledged_by String COMMENT '确认人 / who acknowledged it',
-    acknowledged_until Nullable(Date) COMMENT '确认有效期 / until when the acknowledgement holds',
-    acknowledged_reason LowCardinality(String) COMMENT '确认原因 / why',
+    acknowledged_at Nullable(DateTime64(3, '${timezone}')) COMMENT '处理时间 / when a person dealt with it; empty when nobody did or it was reopened, and once it is resolved',
+    acknowledged_by String COMMENT '处理人 / who did',
+    acknowledged_until Nullable(Date) COMMENT '推迟至 / until when',
+    acknowledged_reason LowCardinality(String) COMMENT '处理原因 / why',
+    acknowledged_action LowCardinality(String) COMMENT '处理方式 / what was done: acknowledged, snoozed, done-elsewhere or wrong',
+    quiet UInt8 COMMENT '当时是否静默 / 1 while it was snoozed: until its date, or until it escalated',
     detail String COMMENT '依据，JSON 文本（含登记来源与记录编号） / what it was decided on, as JSON text, with the registering source''s record',
     known_at DateTime64(3, '${timezone}') COMMENT '系统得知此版本的时间 / when this version became known'
 )
-AS SELECT alert_id, rule, rule_version, severity, child_id, center_id, clinic_id, milestone, state, resolution,
-    due_on, raised_at, changed_at, acknowledged_at, acknowledged_by, acknowledged_until, acknowledged_reason, detail,
-    known_at
-FROM
-(
+AS WITH toDate(parseDateTime64BestEffort({as_of:String}, 3, '${timezone}')) AS today,
+    k.action != '' AND state != 'resolved' AS has_action
+SELECT s.alert_id, rule, rule_version, severity, child_id, center_id, clinic_id, milestone, state, resolution, due_on,
+    raised_at, changed_at,
+    has_action ? k.at : NULL AS acknowledged_at,
+    has_action ? k.by : '' AS acknowledged_by,
+    has_action ? k.until : NULL AS acknowledged_until,
+    has_action ? k.reason : '' AS acknowledged_reason,
+    has_action ? k.action : '' AS acknowledged_action,
+    has_action AND k.action = 'snoozed' AND ifNull(k.until > today, 0) AND NOT k.is_louder AS quiet,
+    detail, known_at
+FROM (
     SELECT *
     FROM huiyu_store.alerts_log
     WHERE known_at <= parseDateTime64BestEffort({as_of:String}, 3, '${timezone}')
     ORDER BY alert_id, version DESC
     LIMIT 1 BY alert_id
-)
+) AS s
+LEFT JOIN huiyu_store.acknowledged(as_of = {as_of:String}) AS k ON k.alert_id = s.alert_id
 WHERE is_deleted = 0
 COMMENT
     '某一时刻所知的预警：alerts_as_of(as_of = ''2026-03-02T12:00:00+08:00'')；as_of 为文本，宜带时差 / Alerts as known at a moment; as_of is text, best with an offset';

@@ -78,6 +78,7 @@ QUERIES: Mapping[str, str] = {
         "child_id milestone clinic_id status",
         dates="opens_on due_on overdue_on missed_on done_on",
     ),
+    "due_soon": _select("huiyu.due_soon", "child_id milestone clinic_id status alert_state", dates="due_on"),
     "vaccination_status": _select(
         "huiyu.vaccination_status",
         "child_id dose vaccine dose_no clinic_id status",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from schemas.actions import Action
 from schemas.check import refused
 from schemas.internal import Origin
 from schemas.parsing import LARGEST_BYTES
 from schemas.problems import CODES, Problem
+from streams.catalogue.json_schemas import plain_schema
 from streams.catalogue.rows_schema import row_schema
 from streams.catalogue.views import views
 from streams.rejecting import rejected
@@ -26,8 +28,8 @@ def public_messages() -> dict[str, Part]:
         ALERTS: _alert(),
         ALERT_ACTIONS: {
             "title": "确认",
-            "summary": "Somebody acknowledged an alert.",
-            "payload": {"type": "object"},
+            "summary": "What somebody did about an alert.",
+            "payload": plain_schema(Action),
             **_key("the alert's id"),
         },
     }

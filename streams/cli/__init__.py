@@ -11,6 +11,8 @@ import typer
 from pydantic import ValidationError
 
 from streams.cli import (
+    acknowledging,
+    calls,
     county,
     explain,
     growth,
@@ -34,7 +36,24 @@ OF_SHEETS = ("openpyxl", "python_calamine")
 def build() -> typer.Typer:
     """The command line application; nothing is read from the environment before a command runs."""
     app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help=__doc__)
-    for group in (stack, stages, publishing, sheets, receipts, tokens, reading, who, growth, rules, explain, county):
+    for group in (
+        *(
+            stack,
+            stages,
+            publishing,
+            sheets,
+            receipts,
+            tokens,
+            reading,
+            calls,
+            acknowledging,
+            who,
+            growth,
+            rules,
+            explain,
+            county,
+        ),
+    ):
         group.register(app)
     return app
 

@@ -31,6 +31,7 @@ SINK_SOURCES = (
     topics.STORE_ROWS,
     topics.CHILD_EVENTS,
     topics.FACILITY_EVENTS,
+    topics.ALERT_ACTIONS,
 )
 MOST_HOPS = 64
 """How often something may be handed on among the partitions of a stage. In intake: to the home of a subject, and from

@@ -73,7 +73,7 @@ class Desk:
         has_left = state == RESOLVED and row["resolution"] == "departed" and child
         for entry in list(self.waiting.values()):
             is_older = entry.alert_id == row["alert_id"] and entry.version < version
-            if is_older or (has_left and entry.child_id == child and entry.at <= at):
+            if is_older or (has_left and entry.child_id == child):
                 yield replace(entry, result="withdrawn", at=at, reason=row["resolution"] or state, body={})
         for subscription in self.subscriptions.values():
             is_wanted = state != RESOLVED or (subscription.resolved and (subscription.id, row["alert_id"]) in self.told)

@@ -10,7 +10,7 @@ import random
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import orjson
@@ -83,8 +83,7 @@ class Office:
         """Read what came; once all of it was read, send what is due."""
         records = self._reader.poll(IDLE_S)
         self._take_over()
-        for record in records:
-            self._take(record, now)
+        self._write([told for record in records for told in self._decided(record, now)])
         self._reader.commit()
         self._collect(now)
         if not records:
@@ -100,16 +99,16 @@ class Office:
                 self._note(partition, entry)
             log.info("took over", partitions=len(owned), waiting=len(self._desk.waiting))
 
-    def _take(self, record: Message, now: float) -> None:
-        entries = list(self._desk.take(orjson.loads(record.value or b""), now))
-        self._write((record.partition, entry) for entry in entries)
-
-    def _write(self, entries: Iterable[tuple[int, Entry]]) -> None:
-        told = list(entries)
-        if told:
-            self._journal.write(told)
+    def _decided(self, record: Message, now: float) -> list[tuple[int, Entry]]:
+        """What a transition calls for, noted at once: the next one is decided with it. It is to be written."""
+        told = [(record.partition, entry) for entry in self._desk.take(orjson.loads(record.value or b""), now)]
         for partition, entry in told:
             self._note(partition, entry)
+        return told
+
+    def _write(self, told: list[tuple[int, Entry]]) -> None:
+        if told:
+            self._journal.write(told)
 
     def _note(self, partition: int, entry: Entry) -> None:
         self._desk.noted(entry)
@@ -136,5 +135,8 @@ class Office:
     def _became(self, parcel: Parcel, problem: str, now: float) -> None:
         partition = self._partition_of[parcel.entries[0].key]
         entries = self._desk.outcome(parcel, problem, now, random.random())
-        self._write((self._partition_of.get(entry.key, partition), entry) for entry in entries)
+        told = [(self._partition_of.get(entry.key, partition), entry) for entry in entries]
+        self._write(told)
+        for where, entry in told:
+            self._note(where, entry)
         log.info("tried", subscription=parcel.subscription.id, alerts=len(parcel.entries), problem=problem)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import orjson
 
 from schemas.internal import EVENT, FACT, Origin, unpack
 from schemas.parsing import readable
+from streams.sink.actions import action_or_refusal
 from streams.store_rows import StoreRow, unpacked
 from streams.topics import (
+    ALERT_ACTIONS,
     ALERTS,
     CHILD_EVENTS,
     DELIVERIES,
@@ -19,7 +21,7 @@ from streams.topics import (
     STORE_ROWS,
     TIMELINE_ENTRIES,
 )
-from streams.transport.port import Record
+from streams.transport.port import Output, Record
 
 LONGEST_ID = 64
 """What the contract allows an id and a record's id to have."""
@@ -107,8 +109,12 @@ def _event(record: Message) -> list[Row]:
 
 def _rejection(record: Message) -> list[Row]:
     """All that is told of a rejection stands in the headers, but for the ids; the refused bytes stay on the topic."""
-    body = readable(record.value or b"")
-    told = {name: (value or b"").decode("utf-8", "replace") for name, value in record.headers}
+    return _refusal(record, record.value or b"", record.headers)
+
+
+def _refusal(record: Message, value: bytes, headers: Iterable[tuple[str, bytes | None]]) -> list[Row]:
+    body = readable(value)
+    told = {name: (text or b"").decode("utf-8", "replace") for name, text in headers}
     origin = Origin.parse(told["origin"], 0)
     values = {
         "topic": origin.topic,
@@ -139,6 +145,14 @@ def _path(code: str, problems: list[Mapping[str, Any]]) -> str:
     return next((problem.get("path") or "" for problem in problems if problem.get("code") == code), "")
 
 
+def _action(record: Message) -> list[Row]:
+    """What somebody did about an alert; what is refused of it stands in `rejections` only."""
+    told = action_or_refusal(record)
+    if isinstance(told, Output):
+        return _refusal(record, told.value or b"", told.headers)
+    return [Row("alert_actions", record.offset, False, record.timestamp, told)]
+
+
 def _delivery(record: Message) -> list[Row]:
     """A decision or an attempt to deliver; what was sent stays on the topic."""
     told = orjson.loads(record.value or b"")
@@ -156,4 +170,5 @@ READERS: Mapping[str, Callable[[Message], list[Row]]] = {
     CHILD_EVENTS: _event,
     FACILITY_EVENTS: _event,
     DELIVERIES: _delivery,
+    ALERT_ACTIONS: _action,
 }

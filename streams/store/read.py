@@ -23,7 +23,8 @@ TIMELINE = (
 )
 ALERTS = (
     "alert_id, rule, rule_version, severity, child_id, center_id, clinic_id, milestone, state, resolution, due_on, "
-    "raised_at, changed_at, acknowledged_at, acknowledged_by, acknowledged_until, acknowledged_reason, detail"
+    "raised_at, changed_at, acknowledged_at, acknowledged_by, acknowledged_until, acknowledged_reason, "
+    "acknowledged_action, quiet, detail"
 )
 JSON_COLUMNS = {"data", "detail"}
 

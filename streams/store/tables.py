@@ -75,6 +75,17 @@ _MILESTONES = _table(
     day="opens_on due_on overdue_on missed_on done_on",
 )
 
+_ALERT_ACTIONS = _table(
+    "alert_actions",
+    "alert_id partition offset",
+    text="alert_id by reason id",
+    word="action",
+    u16="partition",
+    u64="offset",
+    day="until date",
+    moment="at",
+)
+
 _DELIVERIES = _table(
     "deliveries",
     "alert_id key attempt result",
@@ -207,7 +218,17 @@ _BOOKKEEPING_TABLES = (
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
-        *(_TIMELINE, _CHILDREN, _MILESTONES, _VACCINATION_STATUS, _ALERTS, _ALERT_HISTORY, _CENTER_DAYS, _DELIVERIES),
+        *(
+            _TIMELINE,
+            _CHILDREN,
+            _MILESTONES,
+            _VACCINATION_STATUS,
+            _ALERTS,
+            _ALERT_HISTORY,
+            _CENTER_DAYS,
+            _DELIVERIES,
+            _ALERT_ACTIONS,
+        ),
         *(*_REGISTRY, *_BOOKKEEPING_TABLES),
     )
 }

@@ -161,7 +161,7 @@ class County:
 
 @pytest.fixture
 def county(stack: Stack, tmp_path: Path, request: pytest.FixtureRequest) -> County:
-    return County(stack, tmp_path, f"c{abs(hash(request.node.name)) % 10**8}")
+    return County(stack, tmp_path, request.node.name.removeprefix("test_").replace("_", "-")[:60])
 
 
 def test_a_receiver_that_fails_gets_the_alert_in_the_end_and_the_log_tells_every_attempt(county: County) -> None:

@@ -10,6 +10,9 @@ import pytest
 
 from streams.settings import Settings
 from streams.sink.rows import Row
+from streams.store.calls import calls
+from streams.store.client import connect
+from streams.store.read import Queries
 from tests.support.stores import PARTITIONS, a_migrated_stack, a_row, ask, store, truncate
 from tests.unit.sink.messages import a_timeline_row, an_alert_row
 
@@ -236,3 +239,65 @@ def test_bands_are_months_of_the_calendar_with_the_day_clamped(empty: Settings) 
 
     bands = ask(empty, "SELECT band, sum(assessed) FROM growth_months GROUP BY band ORDER BY band")
     assert bands == [("0-5", 1), ("12-23", 2), ("24-35", 1), ("6-11", 2), ("60-83", 1)]
+
+
+def a_child(name: str, status: str = "active", clinic: str = "x") -> Row:
+    named = {"child_id": name, "status": status, "clinic_id": clinic, "registration_record": f"R-{name}"}
+    return a_row("children", **named, last_checkup_on="2025-12-01")
+
+
+def overdue(child: str, milestone: str, state: str, due_on: str, **more: Any) -> Row:
+    values = {"alert_id": f"a-{child}-{milestone}", "rule": "checkup-overdue", "child_id": child, "clinic_id": "x"}
+    return Row("alerts", 1, False, 0, an_alert_row(**values, milestone=milestone, state=state, due_on=due_on, **more))
+
+
+def a_worklist(settings: Settings) -> None:
+    """On 2 March: one missed, one overdue, one overdue whose clinic is silent, some due, one of another clinic."""
+    store(
+        settings,
+        *(a_child(name) for name in ("c1", "c2", "c3", "c4", "c5")),
+        a_child("gone", "departed"),
+        a_child("theirs", clinic="y"),
+        a_milestone("c1", "m3", "missed", "2025-10-01"),
+        overdue("c1", "m3", "escalated", "2025-10-01"),
+        a_milestone("c2", "m6", "overdue", "2026-01-15"),
+        overdue("c2", "m6", "open", "2026-01-15"),
+        a_milestone("c3", "m6", "overdue", "2026-01-20"),
+        a_milestone("c4", "m8", "open", "2026-03-16"),
+        a_milestone("c5", "m8", "upcoming", "2026-03-17"),
+        a_milestone("c5", "m6", "done", "2026-02-17"),
+        a_milestone("gone", "m8", "open", "2026-03-03"),
+        overdue("gone", "m6", "resolved", "2026-01-03"),
+        a_milestone("theirs", "m8", "open", "2026-03-03"),
+        *ticked("timeline"),
+    )
+
+
+def test_due_soon_is_who_has_an_alert_and_who_is_due_in_fourteen_days(empty: Settings) -> None:
+    a_worklist(empty)
+    found = ask(empty, "SELECT child_id, milestone, status, alert_state, days_late FROM due_soon ORDER BY child_id")
+    assert found == [
+        ("c1", "m3", "missed", "escalated", 152),
+        ("c2", "m6", "overdue", "open", 46),
+        ("c4", "m8", "open", "", -14),
+        ("theirs", "m8", "open", "", -1),
+    ]
+
+
+def test_calls_are_in_the_order_in_which_one_would_call(empty: Settings) -> None:
+    a_worklist(empty)
+    store(empty, overdue("c4", "", "open", "2026-01-10", raised_at="2026-02-01T04:00:00.000Z"))
+    client = connect(empty)
+    try:
+        today = calls(Queries(client, empty), "x")
+        later = calls(Queries(client, empty), "x", date(2026, 3, 3))
+    finally:
+        client.close()
+    assert [(row["child_id"], row["state"], row["days_late"]) for row in today] == [
+        ("c1", "escalated", 152),
+        ("c4", "open", 51),
+        ("c2", "open", 46),
+        ("c4", "open", -14),
+    ]
+    assert {row["registration_record"] for row in today} == {"R-c1", "R-c2", "R-c4"}
+    assert [(row["child_id"], row["days_late"]) for row in later[3:]] == [("c4", -13), ("c5", -14)]

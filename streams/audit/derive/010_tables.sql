@@ -50,6 +50,11 @@ CREATE TABLE store.checkup_milestones
     status VARCHAR, done_on DATE
 );
 
+CREATE TABLE store.due_soon
+(
+    child_id VARCHAR, milestone VARCHAR, clinic_id VARCHAR, status VARCHAR, alert_state VARCHAR, due_on DATE
+);
+
 CREATE TABLE store.vaccination_status
 (
     child_id VARCHAR, dose VARCHAR, vaccine VARCHAR, dose_no INTEGER, clinic_id VARCHAR, status VARCHAR, earliest_on DATE,
