@@ -235,7 +235,6 @@ class Truth:
             "last_checkup_on": str(max(checkups)) if checkups else None,
             "next_milestone": coming[0] if coming else "",
             "next_due_on": str(self.calendar[coming[0]][1]) if coming else None,
-            "open_alerts": len(self.active()),
             "registered_on": str(self.registered_on),
             "departed_on": str(self.left) if self.left else None,
         }
