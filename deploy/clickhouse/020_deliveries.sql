@@ -27,7 +27,7 @@ CREATE OR REPLACE VIEW huiyu.deliveries
     channel LowCardinality(String) COMMENT '渠道 / webhook or apprise',
     attempt UInt32 COMMENT '第几次尝试，计划时为 0 / which attempt, 0 when planned',
     result LowCardinality(String) COMMENT
-        '结果 / planned, sent, failed (is tried again), withdrawn (over before it was sent) or dead (given up after a day)',
+        '结果 / planned, sent, failed (is tried again), withdrawn (over before it was sent), dead (given up after a day) or over (what was told holds no longer)',
     reason LowCardinality(String) COMMENT '原因 / why it failed or was withdrawn',
     at DateTime64(3, '${timezone}') COMMENT '时间 / when',
     due_at DateTime64(3, '${timezone}') COMMENT '应发时间 / when it was first to be sent'

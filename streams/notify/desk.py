@@ -17,6 +17,13 @@ FAILED_DELIVERY = "delivery-failed"
 RESOLVED = "resolved"
 
 
+class Told(NamedTuple):
+    """What a subscriber was told last of an alert that is not over: its state, and since when it has it (UTC text)."""
+
+    state: str
+    since: str
+
+
 class Parcel(NamedTuple):
     """One message: all of `entries` in it, under one key for the receiver."""
 
@@ -38,13 +45,13 @@ class Desk:
     zone: tzinfo
     waiting: dict[str, Entry]
     known: set[str]
-    told: set[tuple[str, str]]
+    told: dict[tuple[str, str], Told]
     planned_at: dict[str, list[float]]
 
     @classmethod
     def of(cls, subscriptions: Mapping[str, Subscription], pack: RulePack, zone: tzinfo) -> Desk:
         """One that knows nothing yet."""
-        return cls(subscriptions, pack, zone, {}, set(), set(), {})
+        return cls(subscriptions, pack, zone, {}, set(), {}, {})
 
     def noted(self, entry: Entry) -> None:
         """An entry stands in the log."""
@@ -58,17 +65,20 @@ class Desk:
             held = self.waiting[entry.key]
             self.waiting[entry.key] = replace(held, attempt=entry.attempt, retry_at=entry.retry_at)
         elif entry.result != "failed":
-            self.waiting.pop(entry.key, None)
-            if entry.result == "sent":
-                self.told.add((entry.subscription, entry.alert_id))
+            waited = self.waiting.pop(entry.key, None)
+            if entry.result == "sent" and entry.state != RESOLVED and waited is not None:  # else it was over meanwhile
+                self.told[entry.subscription, entry.alert_id] = Told(entry.state, entry.since)
+            elif entry.result == "over":
+                self.told.pop((entry.subscription, entry.alert_id), None)
 
     def take(self, message: Mapping[str, Any], at: float) -> Iterator[Entry]:
         """What a transition of an alert calls for; nothing when it is read again.
 
         What waits about the same alert is withdrawn: it is over, or told as it is now. So is all that waits about a
-        child that departed: it may have died.
+        child that departed: it may have died. A state that was told and is not over is not told again: stages whose
+        state was rebuilt tell every alert anew.
         """
-        row, version = message["row"], int(message["version"])
+        row, version, since = message["row"], int(message["version"]), str(message["transition"]["at"])
         state, child = row["state"], row["child_id"]
         has_left = state == RESOLVED and row["resolution"] == "departed" and child
         for entry in list(self.waiting.values()):
@@ -76,12 +86,18 @@ class Desk:
             if is_older or (has_left and entry.child_id == child):
                 yield replace(entry, result="withdrawn", at=at, reason=row["resolution"] or state, body={})
         for subscription in self.subscriptions.values():
-            is_wanted = state != RESOLVED or (subscription.resolved and (subscription.id, row["alert_id"]) in self.told)
-            if is_wanted and subscription.wants(row):
-                yield from self._planned(row["alert_id"], version, child, subscription, row, at)
+            told = self.told.get((subscription.id, row["alert_id"]))
+            is_over = state == RESOLVED and told is not None and since >= told.since
+            is_news = state != RESOLVED and (told is None or told.state != state)
+            if (is_news or (is_over and subscription.resolved)) and subscription.wants(row):
+                yield from self._planned(row["alert_id"], version, subscription, row, at, since)
+            if is_over:
+                key = f"{row['alert_id']}-{version}-{subscription.id}-over"
+                names = (key, row["alert_id"], version, subscription.id, subscription.channel.type)
+                yield Entry(*names, "over", at, due_at=at, reason=row["resolution"], state=state, since=since)
 
     def _planned(
-        self, alert: str, version: int, child: str, subscription: Subscription, row: JSON, at: float
+        self, alert: str, version: int, subscription: Subscription, row: JSON, at: float, since: str = ""
     ) -> Iterator[Entry]:
         key = f"{alert}-{version}-{subscription.id}"
         if key not in self.known:
@@ -89,7 +105,8 @@ class Desk:
             due, bundled = due_at(subscription, at, sum(told > at - HOUR_S for told in hour), self.zone)
             body = body_of(row, subscription, self.pack)
             names = (key, alert, version, subscription.id, subscription.channel.type)
-            yield Entry(*names, "planned", at, due_at=due, bundled=bundled, child_id=child, body=body)
+            planned = Entry(*names, "planned", at, due_at=due, bundled=bundled, body=body)
+            yield replace(planned, child_id=row["child_id"], state=row["state"], since=since)
 
     def due(self, at: float) -> list[Parcel]:
         """What is to be sent now, the earliest first; only to those who are subscribed still."""
@@ -125,14 +142,15 @@ class Desk:
         row = failed_row(alert, parcel.subscription.id, problem)
         for subscription in self.subscriptions.values():
             if subscription.side == OPERATOR:
-                yield from self._planned(alert, day, "", subscription, row, at)
+                yield from self._planned(alert, day, subscription, row, at)
 
 
 def failed_row(alert: str, subscription: str, problem: str) -> JSON:
     """What an operator is told: which subscription, and why; nothing about children."""
-    blank = dict.fromkeys(("resolution", "milestone", "clinic_id", "center_id", "raised_at", "changed_at"), "")
+    names = ("child_id", "resolution", "milestone", "clinic_id", "center_id", "raised_at", "changed_at")
     row = {"alert_id": alert, "rule": FAILED_DELIVERY, "rule_version": 1, "severity": "serious", "state": "open"}
-    return row | blank | {"due_on": None, "detail": {"subscription": subscription, "problem": problem}}
+    detail = {"subscription": subscription, "problem": problem}
+    return row | dict.fromkeys(names, "") | {"due_on": None, "detail": detail}
 
 
 def _parcel_key(entry: Entry) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 
 import orjson
 
-Result = Literal["planned", "sent", "failed", "withdrawn", "dead"]
+Result = Literal["planned", "sent", "failed", "withdrawn", "dead", "over"]
 JSON = dict[str, Any]
 
 
@@ -15,7 +15,8 @@ JSON = dict[str, Any]
 class Entry:
     """`key`: alert, transition and subscription, the same for ever. `at`, `due_at`, `retry_at`: seconds since 1970 UTC.
 
-    planned: `body` is to be sent at `due_at`, in one message with others when `bundled`; failed: not before `retry_at`.
+    planned: `body` is to be sent at `due_at`, in one message with others when `bundled`; failed: not before `retry_at`;
+    over: what was told of the alert holds no longer. `state`, `since`: of the transition (`since` UTC text).
     """
 
     key: str
@@ -31,6 +32,8 @@ class Entry:
     retry_at: float = 0.0
     bundled: bool = False
     child_id: str = ""
+    state: str = ""
+    since: str = ""
     body: JSON = field(default_factory=dict)
 
     def packed(self) -> bytes:

@@ -29,7 +29,7 @@ def a_message(alert: str, version: int, state: str, resolution: str = "", child:
     row = {"alert_id": alert, "rule": "anaemia", "rule_version": 1, "severity": "warning", "child_id": child}
     row |= {"center_id": "", "clinic_id": "chengguan", "milestone": "", "due_on": None, "detail": detail}
     row |= {"state": state, "resolution": resolution, "raised_at": "", "changed_at": ""}
-    return {"version": version, "row": row}
+    return {"version": version, "row": row, "transition": {"at": f"2026-03-02T{version % 1000 // 2:03d}"}}
 
 
 def a_desk(*subscriptions: Subscription) -> Desk:
@@ -73,6 +73,26 @@ class World:
         if commits:
             self.position = min(len(self.messages), self.position + number)
 
+    def finish(self) -> None:
+        """Everything is read and delivered."""
+        self.read(len(self.messages), commits=True)
+        while self.desk.waiting:
+            self.now += 3_600.0
+            self.send(arrives=True, is_told=True)
+
+    def rebuild(self) -> None:
+        """The stages tell everything anew, under other versions."""
+        if self.position == len(self.messages) < 100:
+            self.messages = self.messages + [m | {"version": m["version"] + 1_000} for m in self.messages]
+
+    def fly(self, number: int) -> None:
+        """Something is on its way while more is read."""
+        flying = self.desk.due(self.now)[:1]
+        self.read(number, commits=True)
+        for parcel in flying:
+            self.received += [entry.key for entry in parcel.entries]
+            self.write(self.desk.outcome(parcel, "", self.now, 0.5))
+
     def send(self, arrives: bool, is_told: bool) -> None:
         """One attempt of what is due first. `is_told`: notify lives to hear of it and to write it down."""
         for parcel in self.desk.due(self.now)[:1]:
@@ -88,6 +108,8 @@ STEPS = st.lists(
         st.tuples(st.just("kill")),
         st.tuples(st.just("wait"), st.sampled_from([1.0, 60.0, 4_000.0])),
         st.tuples(st.just("again")),
+        st.tuples(st.just("rebuild")),
+        st.tuples(st.just("fly"), st.integers(1, 4)),
     ),
     max_size=30,
 )
@@ -111,20 +133,36 @@ def test_every_alert_that_stands_is_told_and_a_log_read_again_plans_nothing(
                 world.now += more[0]
             case "again":
                 world.position = 0
-    world.read(len(messages), commits=True)
-    while world.desk.waiting:
-        world.now += 3_600.0
-        world.send(arrives=True, is_told=True)
+            case "rebuild":
+                world.rebuild()
+            case "fly":
+                world.fly(*more)
+    world.finish()
     newest = {message["row"]["alert_id"]: message for message in messages}
-    wanted = {f"{a}-{m['version']}-s" for a, m in newest.items() if m["row"]["state"] != "resolved"}
-    assert wanted <= set(world.received)
-    assert set(world.received) <= {f"{m['row']['alert_id']}-{m['version']}-s" for m in messages}
+    active = {alert: m["version"] for alert, m in newest.items() if m["row"]["state"] != "resolved"}
+    for alert, version in active.items():
+        assert {f"{alert}-{version + 1_000 * turn}-s" for turn in range(9)} & set(world.received)
+    assert set(world.received) <= {f"{m['row']['alert_id']}-{m['version']}-s" for m in world.messages}
     planned, taken = [e.key for e in world.log if e.result == "planned"], len(world.received)
     assert len(planned) == len(set(planned))
     world.position = 0
     world.start()
-    world.read(len(messages), commits=True)
+    world.read(len(world.messages), commits=True)
     assert (world.desk.waiting, len(world.received)) == ({}, taken)
+
+
+@settings(max_examples=300, deadline=None)
+@given(_messages())
+def test_what_was_told_and_is_not_over_is_not_told_again_when_the_stages_tell_everything_anew(
+    messages: list[Message],
+) -> None:
+    world = World(messages, a_subscription())
+    world.finish()
+    before = set(world.received)
+    world.rebuild()
+    world.finish()
+    resolved = {m["row"]["alert_id"] for m in messages if m["row"]["state"] == "resolved"}
+    assert {key.partition("-")[0] for key in set(world.received) - before} <= resolved
 
 
 @settings(max_examples=200, deadline=None)

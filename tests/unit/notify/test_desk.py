@@ -71,7 +71,8 @@ def test_what_is_resolved_is_told_only_to_who_asked_for_it_and_was_told_that_it_
         for entry in desk.outcome(parcel, "", NOON, 0.5):
             desk.noted(entry)
     told = list(desk.take(a_message("a", 2, "resolved", "done"), NOON))
-    assert [(entry.subscription, entry.body["state"]) for entry in told] == [("s", "resolved")]
+    results = [(entry.subscription, entry.result, entry.state) for entry in told]
+    assert results == [("s", "planned", "resolved"), ("s", "over", "resolved"), ("t", "over", "resolved")]
     assert list(desk.take(a_message("b", 3, "resolved", "done"), NOON)) == []
 
 
