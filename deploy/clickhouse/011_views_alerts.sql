@@ -98,9 +98,12 @@ CREATE OR REPLACE VIEW huiyu.sources
         '状态 / heard, silent (too long for its cadence), registered (nothing heard yet) or unregistered (its events wait)',
     registered_at Nullable(DateTime64(3, '${timezone}')) COMMENT '登记时间 / time of its registration',
     silent_since Nullable(DateTime64(3, '${timezone}')) COMMENT
-        '数据中断预警时间 / since when there is an alert about its silence, null while there is none'
+        '数据中断预警时间 / since when there is an alert about its silence, null while there is none',
+    confirmed_until Nullable(Date) COMMENT
+        '视为报全的日期，之后的情况不作漏检判断 / up to which day it counts as having sent everything: nobody is alarmed about what it would have reported later; null while nothing is confirmed'
 )
 AS WITH
+    (SELECT any(today) FROM huiyu_store.clock WHERE stage = 'timeline') AS today,
     max(given_side) AS registered_side,
     startsWith(source, 'registry:') AS is_registry,
     registered_side != '' OR is_registry AS known
@@ -111,7 +114,10 @@ SELECT
     max(heard) AS heard_until,
     multiIf(NOT known, 'unregistered', silent_since IS NOT NULL, 'silent', heard_until IS NULL, 'registered', 'heard') AS state,
     max(given_at) AS registered_at,
-    max(silent) AS silent_since
+    max(silent) AS silent_since,
+    least(today, multiIf(
+        NOT known, NULL, cadence = 'irregular', today, cadence = 'working-days', toDate(heard_until, '${timezone}') - 3,
+        cadence = 'weekly', toDate(heard_until, '${timezone}') - 10, NULL)) AS confirmed_until
 FROM
 (
     SELECT source, side::String AS given_side, cadence::String AS given_cadence, registered_at AS given_at,

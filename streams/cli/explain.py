@@ -26,6 +26,7 @@ def explain(
     from streams.cli.explaining import explanation
     from streams.clinical.pack import load
     from streams.settings import Settings
+    from streams.store.beside import not_counted
 
     pack = load(Settings().rules)
     with open_store() as store:
@@ -36,9 +37,10 @@ def explain(
         transitions = store.transitions(alert).objects()
         named = {tuple(name) for name in row["detail"].get("records", [])}
         timeline = store.timeline(row["child_id"]).objects() if row["child_id"] else []
+        beside = not_counted(store, row["child_id"]) if row["child_id"] else []
     records = [each for each in timeline if (each["kind"], each["source"], each["record_id"]) in named]
     if as_json:
-        print_json({"alert": row, "transitions": transitions, "records": records})
+        print_json({"alert": row, "transitions": transitions, "records": records, "not_counted": beside})
         return
-    for line in explanation(row, transitions, records, pack, "zh" if lang is Language.zh else "en"):
+    for line in explanation(row, transitions, records, beside, pack, "zh" if lang is Language.zh else "en"):
         print(line)

@@ -23,6 +23,8 @@ WORDS = {
     "gone": ("已更正或撤回，不再计入", "corrected or retracted: counts no more"),
     "not in force": ("现行规则包中没有该规则", "the rules in force here have no such rule"),
     "other version": ("预警按该版本作出，现行版本为", "the alert was decided by this version; in force is"),
+    "refused": ("被拒绝、尚未重报的记录", "refused, and not sent again since"),
+    "waiting": ("等待处理的记录", "records that wait"),
     "transition": ("衔接程序不明，未作判断", "not judged, the transition from an earlier schedule is not known"),
     "done": ("已完成", "done"),
     "done-late": ("逾期后完成", "done late"),
@@ -37,9 +39,15 @@ ADDRESS = ("subject", "registered_by", "registration_record", "birth_date", "rec
 
 
 def explanation(
-    alert: Row, transitions: Iterable[Row], records: list[Row], pack: RulePack, lang: Language
+    alert: Row,
+    transitions: Iterable[Row],
+    records: list[Row],
+    beside: Iterable[Row],
+    pack: RulePack,
+    lang: Language,
 ) -> list[str]:
-    """The lines. `transitions`: at, state, resolution and the detail of then; `records`: rows of the timeline."""
+    """The lines. `transitions`: at, state, resolution and the detail of then; `records`: rows of the timeline;
+    `beside`: what is not counted, refused or waiting."""
 
     def word(name: str) -> str:
         return WORDS[name][0 if lang == "zh" else 1] if name in WORDS else name
@@ -49,7 +57,7 @@ def explanation(
         why = f": {word(told['resolution'])}" if told["resolution"] else ""
         lines.append(f"{told['at']:%Y-%m-%d %H:%M}  {word(told['state'])}{why}")
         lines += _values(told["detail"] or {}, word)
-    return lines + list(_records(alert["detail"], records, word))
+    return [*lines, *_records(alert["detail"], records, word), *_beside(beside, word)]
 
 
 def _rule(alert: Row, pack: RulePack, lang: Language, word: Any) -> Iterator[str]:
@@ -75,6 +83,15 @@ def _values(detail: Row, word: Any) -> list[str]:
     if unknown := detail.get("unknown_transition"):
         lines.append(f"  {word('transition')}: {', '.join(map(str, unknown))}")
     return lines
+
+
+def _beside(beside: Iterable[Row], word: Any) -> Iterator[str]:
+    for row in beside:
+        if row["code"]:
+            told = f"{row['type']} {row['source']} {row['at']:%Y-%m-%d %H:%M} {row['code']} {row['path']}"
+            yield f"{word('refused')}: {told}"
+        else:
+            yield f"{word('waiting')}: {row['records']} {row['source']}"
 
 
 def _records(detail: Row, records: list[Row], word: Any) -> Iterator[str]:

@@ -61,6 +61,22 @@ def test_each_transition_is_told_with_what_it_was_decided_on(settings: Settings)
     ]
 
 
+def test_what_was_refused_and_not_sent_again_stands_beside_it(settings: Settings) -> None:
+    told = {"topic": "clinic-events", "partition": 0, "source": "clinic:chengguan", "type": "checkup.recorded.v1"}
+    told |= {"subject": subject_of("lin"), "code": "bad-value", "path": "/data/weight_kg", "detail": "[]"}
+    told |= {"received_at": "2026-03-03T01:30:00.000Z", "sha256": "", "size": 1, "event_id": ""}
+    store(
+        settings,
+        a_row("rejections", **told, offset=1, record_id="V-7"),
+        a_row("rejections", **told, offset=2, record_id="V-1"),
+    )
+    lines = huiyu(settings, "explain", "a1", "--lang", "en").stdout.splitlines()
+    assert [line for line in lines if line.startswith("refused")] == [
+        "refused, and not sent again since: checkup.recorded.v1 clinic:chengguan 2026-03-03 09:30 bad-value "
+        "/data/weight_kg"
+    ]
+
+
 def test_a_record_that_counts_no_more_is_said_to(settings: Settings) -> None:
     lines = huiyu(settings, "explain", "a1", "--lang", "en").stdout.splitlines()
     stands, gone = (line for line in lines if line.startswith("record "))

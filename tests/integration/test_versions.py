@@ -74,7 +74,7 @@ def _waits_because(folder: Path, reason: str) -> bool:
 
 
 def test_every_offset_record_says_which_version_wrote_it(stack: Stack) -> None:
-    for stage, version in (("intake", b"3"), ("timeline", b"2"), ("centers", b"2")):
+    for stage, version in (("intake", b"3"), ("timeline", b"3"), ("centers", b"3")):
         offsets = [r for r in read_topic(stack.kafka, f"{stage}-state") if r.key.startswith(OFFSET)]
         assert {tuple(r.headers) for r in offsets} == {(("state-version", version),)}
 
@@ -92,7 +92,7 @@ def test_a_newer_store_is_refused(stack: Stack, folder: Path) -> None:
 def test_newer_state_ends_the_stage_with_its_reason_and_the_supervisor_backs_off(stack: Stack, folder: Path) -> None:
     _write_version(stack, "timeline", b"99")
     stack.kill("timeline")
-    reason = "timeline-state/0 is of state version 99, this huiyu knows 2: upgrade huiyu"
+    reason = "timeline-state/0 is of state version 99, this huiyu knows 3: upgrade huiyu"
     until(lambda: _waits_because(folder, reason), "it waits to be started again, and says why", 90)
     status = _huiyu(folder, "status")
     assert status.returncode == 1
@@ -113,7 +113,7 @@ def test_a_start_on_newer_state_is_refused_at_once(stack: Stack, folder: Path) -
     assert _huiyu(folder, "down").returncode == 0
     done = _huiyu(folder, "up", "--clock", "manual")
     assert done.returncode == 15
-    assert "state version 99, this huiyu knows 2: upgrade huiyu" in one_line(done.stderr)
+    assert "state version 99, this huiyu knows 3: upgrade huiyu" in one_line(done.stderr)
     assert _huiyu(folder, "status").returncode == 3
 
 
